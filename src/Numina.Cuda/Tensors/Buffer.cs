@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace Numina.Cuda.Tensors;
+
+/// <summary>Owns a block of device or host memory. Views of it die with it.</summary>
+public abstract class Buffer : IDisposable
+{
+    /// <summary>First byte, in the owning device's address space.</summary>
+    public abstract nint Pointer { get; }
+
+    /// <summary>Size in bytes.</summary>
+    public abstract long ByteLength { get; }
+
+    /// <summary>A view that begins <paramref name="byteOffset"/> bytes into the block. Throws when it would not fit.</summary>
+    public Tensor View(DType type, Shape shape, long byteOffset = 0)
+    {
+        var view = new Tensor(Pointer + (nint)byteOffset, shape, type);
+        return byteOffset >= 0 && byteOffset + view.ByteLength <= ByteLength
+            ? view
+            : throw new ArgumentException($"{type.Name()} {shape} at byte {byteOffset} does not fit into {ByteLength} bytes");
+    }
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Dispose(bool disposing);
+}
+
+/// <summary>Zeroed host memory aligned to a cache line, so that every SIMD width may load aligned.</summary>
+public sealed unsafe class HostBuffer : Buffer
+{
+    private const int Alignment = 64;
+    private void* _pointer;
+
+    public HostBuffer(long byteLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
+        ByteLength = byteLength;
+        nuint size = (nuint)Math.Max(byteLength, Alignment);
+        _pointer = NativeMemory.AlignedAlloc(size, Alignment);
+        NativeMemory.Clear(_pointer, size);
+    }
+
+    ~HostBuffer() => Dispose(false);
+
+    public override nint Pointer => _pointer != null ? (nint)_pointer : throw new ObjectDisposedException(nameof(HostBuffer));
+
+    public override long ByteLength { get; }
+
+    protected override void Dispose(bool disposing)
+    {
+        NativeMemory.AlignedFree(_pointer);
+        _pointer = null;
+    }
+}
