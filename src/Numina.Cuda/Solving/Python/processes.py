@@ -1,40 +1,18 @@
 """Watching, ending and reaping processes."""
-import ctypes
 import os
 import signal
 import time
 
-LIBC = ctypes.CDLL(None, use_errno=True)
-PR_SET_PDEATHSIG = 1
-PR_SET_DUMPABLE = 4
-PR_SET_CHILD_SUBREAPER = 36
-# The same number on every architecture that has it.
-SYS_PIDFD_OPEN = 434
+import kernel
 
-
-def prctl(option, value=0):
-    """Calls prctl; raises OSError when it fails."""
-    unsigned = ctypes.c_ulong
-    if LIBC.prctl(option, unsigned(value), unsigned(0), unsigned(0), unsigned(0)) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def die_with_parent(parent):
     """Asks to be killed when the parent ends, and ends at once if that has happened already."""
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
-
-
-def open_exit(child):
-    """A descriptor that becomes readable when the child ends (Linux 5.3)."""
-    descriptor = LIBC.syscall(SYS_PIDFD_OPEN, child, 0)
-    if descriptor < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, "pidfd_open: " + os.strerror(number))
-    os.set_inheritable(descriptor, False)
-    return descriptor
 
 
 def lower_priority(child):
@@ -116,3 +94,35 @@ def descendants(ancestor):
             found.append(process)
             waiting.append(process)
     return found
+
+
+def own_memory():
+    """Address space and resident memory of this process, in bytes."""
+    with open("/proc/self/statm", "rb") as file:
+        return [int(word) * PAGE for word in file.read().split()[:2]]
+
+
+def memory_of_all(process_files, base):
+    """Resident memory of all processes in a namespace but its first, less what each has in common with that one."""
+    total = 0
+    for name in os.listdir(process_files):
+        if name.isdigit() and name != "1":
+            try:
+                file = os.open(name + "/statm", os.O_RDONLY, dir_fd=process_files)
+                total += max(0, int(os.read(file, 256).split()[1]) * PAGE - base)
+                os.close(file)
+            except (OSError, IndexError):
+                continue  # it ended meanwhile
+    return total
+
+
+def count_of_user():
+    """Processes and threads that this user has now."""
+    count = 0
+    for name in os.listdir("/proc"):
+        try:
+            if name.isdigit() and os.stat("/proc/" + name).st_uid == os.geteuid():
+                count += len(os.listdir("/proc/%s/task" % name))
+        except OSError:
+            continue  # it ended meanwhile
+    return count

@@ -28,6 +28,7 @@ class Program:
         self.source = source
         self.folder = folder
         self.report = report
+        self.process = os.getpid()
 
     def run(self, worker_module):
         """Runs the program as __main__ and ends the process. worker_module is kept alive: its globals are those of the frame that calls us."""
@@ -62,7 +63,10 @@ class Program:
         return -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
 
     def tell(self, error, text):
-        """Sends the error's text to the slot, after one letter that names the limit it comes from."""
+        """Sends the error's text to the slot, after one letter that names the limit it comes from. Processes that the program forked only print theirs."""
+        if os.getpid() != self.process:
+            print(text, file=sys.stderr)
+            return
         data = limit_of(error) + text.encode("utf-8", "replace")
         while data:
             data = data[os.write(self.report, data):]

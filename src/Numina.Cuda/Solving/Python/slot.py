@@ -6,28 +6,34 @@ import struct
 import time
 
 import frames
+import kernel
 import processes
 import program
+import sandbox
 
 # What the nursery sends: the profile, the wall clock and the output limit, then the source.
 JOB = struct.Struct("<cdI")
 # What goes back: how it ended, exit code or negated signal, seconds; lengths of output, errors, report and folder, which follow.
 RESULT = struct.Struct("<cidIIII")
-ENDED, TIMED_OUT, KILLED, FLOODED = b"E", b"T", b"K", b"O"
+ENDED, TIMED_OUT, KILLED, FLOODED, OUT_OF_MEMORY = b"E", b"T", b"K", b"O", b"M"
 KILL = b"K"
 CHUNK = 1 << 16
+# Stays for all programs of a slot: /dev/shm is bound to it.
+SHARED = "shm"
+# How often the memory of a program with several processes is looked at.
+MEMORY_INTERVAL = 0.1
 # A program still running after this many seconds yields to those that have just begun.
 PATIENCE = 1.0
 
 
 class Slot:
-    """The loop of one slot process. commands and results are its pipes to the nursery; sandbox is applied to every program."""
+    """The loop of one slot process. commands and results are its pipes to the nursery; shield is applied to every program."""
 
-    def __init__(self, commands, results, folder, sandbox):
+    def __init__(self, commands, results, folder, shield):
         self.commands = commands
         self.results = results
         self.folder = folder
-        self.sandbox = sandbox
+        self.shield = shield
 
     def serve(self):
         """Runs jobs until the nursery goes. In a forked program, returns that program."""
@@ -53,9 +59,9 @@ class Slot:
             return self.enter(profile, source, folder, pipes)
         for _, writing in pipes:
             os.close(writing)
-        watch = Watch(child, [reading for reading, _ in pipes], profile, started + wall_clock, output_limit)
+        watch = Watch(child, [reading for reading, _ in pipes], profile, started + wall_clock, output_limit, self.shield.memory_exceeded)
         how = watch.until_end(self.commands)
-        status = self.sandbox.kill_all(child)
+        status = self.shield.kill_all(child)
         watch.drain()
         seconds = time.monotonic() - started
         for reading, _ in pipes:
@@ -72,6 +78,7 @@ class Slot:
         if profile == program.NOTEBOOK:
             with open(os.path.join(folder, "tmp.py"), "wb") as file:
                 file.write(source)
+        self.shield.own(folder)
         return folder
 
     def enter(self, profile, source, folder, pipes):
@@ -80,26 +87,41 @@ class Slot:
         empty = os.open(os.devnull, os.O_RDONLY)
         for target, descriptor in enumerate((empty, output, errors, report)):
             os.dup2(descriptor, target, inheritable=target < 3)
-        os.closerange(4, max(self.commands, self.results, empty, *[max(pair) for pair in pipes]) + 1)
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(PATH="/usr/bin:/bin", LANG="C.UTF-8", HOME=folder, TMPDIR=folder)
-        self.sandbox.enter(folder)
+        self.shield.enter(folder)
+        os.closerange(4, sandbox.OPEN_FILES)
         return program.Program(profile, source, folder, 3)
 
     def clean(self):
-        """Removes whatever the program left in its folder."""
+        """Removes whatever the program left. All its processes are gone, so nothing moves meanwhile."""
         for entry in os.scandir(self.folder):
-            if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path, ignore_errors=True)
+            if entry.name == SHARED:
+                for left in os.scandir(entry.path):
+                    remove(left)
             else:
-                os.unlink(entry.path)
+                remove(entry)
+
+
+def remove(entry):
+    """Removes a file or a whole folder, also one that its owner has locked."""
+    if not entry.is_dir(follow_symlinks=False):
+        os.unlink(entry.path)
+        return
+
+    def unlock(function, path, _):
+        os.chmod(os.path.dirname(path), 0o700)
+        os.chmod(path, 0o700, follow_symlinks=True)
+        shutil.rmtree(path) if os.path.isdir(path) else function(path)
+
+    shutil.rmtree(entry.path, onerror=unlock)
 
 
 class Watch:
     """Follows one program: gathers its three streams, and says when and how it ended."""
 
-    def __init__(self, child, streams, profile, deadline, output_limit):
+    def __init__(self, child, streams, profile, deadline, output_limit, memory):
         self.child = child
         self.open = list(streams)
         self.streams = list(streams)
@@ -108,12 +130,13 @@ class Watch:
         self.profile = profile
         self.deadline = deadline
         self.output_limit = output_limit
+        self.memory = memory
         self.exited = False
 
     def until_end(self, commands):
         """Waits for the end: the default profile's is the program's own, the notebook's that of everything that holds its streams."""
         poller = select.poll()
-        exit_of_child = processes.open_exit(self.child)
+        exit_of_child = kernel.open_process(self.child)
         for descriptor in [commands, exit_of_child, *self.streams]:
             poller.register(descriptor, select.POLLIN)
         yields_at = time.monotonic() + PATIENCE
@@ -125,7 +148,10 @@ class Watch:
                 if now >= yields_at:
                     processes.lower_priority(self.child)
                     yields_at = self.deadline
-                for descriptor, _ in poller.poll((min(self.deadline, yields_at) - now) * 1000 + 1):
+                events = poller.poll(min(self.deadline - now, MEMORY_INTERVAL) * 1000 + 1)
+                if not events and self.memory():
+                    return OUT_OF_MEMORY
+                for descriptor, _ in events:
                     if descriptor == commands:
                         frames.read(commands)
                         return KILLED
