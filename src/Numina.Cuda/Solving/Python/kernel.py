@@ -5,6 +5,8 @@ import platform
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.syscall.restype = ctypes.c_long
+# Calls through this one keep the interpreter's lock.
+HOLDING_THE_LOCK = ctypes.PyDLL(None)
 
 MACHINE = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}.get(platform.machine().lower())
 

@@ -3,6 +3,7 @@ import json
 import os
 import resource
 import signal
+import traceback
 
 import kernel
 import landlock
@@ -28,7 +29,6 @@ class Sandbox:
         self.missing = {}
         self.own_processes = None
         self.process_files = None
-        self.rules = None
         self.user = None
         self.folder = options["folder"]
         self.base_size = self.base_memory = 0
@@ -86,19 +86,22 @@ class Sandbox:
         process = self.fork_slot()
         if process == 0:
             try:
-                self.enter(self.isolate_slot(0))
-                os.write(writing, json.dumps([self.granted, self.missing]).encode())
+                self.isolate_slot(0)
+                if os.fork() == 0:
+                    self.enter()
+                    os.write(writing, json.dumps([self.granted, self.missing]).encode())
+                else:
+                    os.wait()
+            except Exception:
+                traceback.print_exc()
             finally:
                 os._exit(0)
         os.close(writing)
-        text = b""
-        while True:
-            chunk = os.read(reading, 65536)
-            if not chunk:
-                break
-            text += chunk
-        os.close(reading)
+        with open(reading, "rb") as stream:
+            text = stream.read()
         os.waitpid(process, 0)
+        if not text:
+            raise RuntimeError("a trial run in the sandbox failed")
         self.granted, self.missing = json.loads(text)
 
     def report(self):
@@ -118,7 +121,8 @@ class Sandbox:
         return process
 
     def isolate_slot(self, number):
-        """What the programs of one slot share and no other slot does. Returns the folder for their files."""
+        """All that programs need not do themselves: done once here, it costs them nothing. Returns the folder for their files."""
+        os.setsid()
         if not self.layer("own scratch file system", self.mount_scratch):
             self.folder = os.path.join(self.folder, "slot%d-%d" % (number, os.getpid()))
             os.mkdir(self.folder, 0o711)
@@ -129,10 +133,14 @@ class Sandbox:
             # The kernel lets a process write its own maps only while it is dumpable.
             kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
             self.layer("slot user namespace", lambda: namespaces.enter_user_namespace(self.process_files))
-        self.user = FIRST_USER + number if self.root else os.geteuid()
-        self.layer("Landlock", self.create_rules)
         self.layer("not dumpable", lambda: kernel.prctl(kernel.PR_SET_DUMPABLE, 0))
-        if not self.holds("process namespace"):
+        self.layer("unprivileged user", lambda: self.choose_user(FIRST_USER + number))
+        self.set_limits()
+        self.layer("no new privileges", lambda: kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1))
+        self.layer("Landlock", self.apply_landlock)
+        if self.holds("process namespace"):
+            self.layer("seccomp", seccomp.install)
+        else:
             kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
         return self.folder
 
@@ -155,43 +163,18 @@ class Sandbox:
             raise OSError("needs an own scratch file system")
         namespaces.hide_processes()
 
-    def create_rules(self):
-        """Made once a slot; a program only applies them."""
-        writable = [self.folder, "/dev/shm"] if self.holds("own scratch file system") else [self.folder]
-        self.rules = landlock.create_rules(namespaces.readable(), writable, namespaces.DEVICES)
-
-    def kill_all(self, child):
-        """Ends a program with everything that it has started, and gives its exit code or negated signal."""
-        return processes.kill_namespace(child) if self.holds("process namespace") else processes.kill_descendants(child)
-
-    def memory_exceeded(self):
-        """Whether all processes of the running program together hold more than one may. Each alone is held to it by its own limit."""
-        return self.process_files is not None and processes.memory_of_all(self.process_files, self.base_memory) > self.options["memory_bytes"]
-
-    # A program.
-
-    def own(self, path):
-        """Gives a file of the slot's making to the program."""
-        if self.root and self.holds("unprivileged user"):
-            os.chown(path, self.user, self.user)
-
-    def enter(self, folder):
-        """Shuts this process in. Nothing below this call can be undone by the program."""
-        os.setpgid(0, 0)
-        self.set_limits()
-        self.layer("no new privileges", lambda: kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1))
-        self.layer("unprivileged user", self.become_user)
-        self.layer("no capabilities", kernel.drop_capabilities)
-        if not self.holds("process namespace"):
-            kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-        self.layer("Landlock applied", lambda: landlock.restrict(self.rules))
-        self.layer("seccomp", self.install_filter)
+    def choose_user(self, user):
+        """Where we are root, programs become a user that owns nothing; else the slot gives up what its namespace granted."""
+        if self.root:
+            os.setgroups([])
+            os.setresgid(user, user, user)
+            self.user = user
+        else:
+            kernel.drop_capabilities()
 
     def set_limits(self):
         """The limits of each process; how many there may be counts for all of them together."""
         options = self.options
-        cpu = options["cpu_seconds"]
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
         for limit, value in (
             (resource.RLIMIT_AS, self.base_size + options["memory_bytes"]),
             (resource.RLIMIT_NPROC, options["processes"] + self.other_processes()),
@@ -205,17 +188,44 @@ class Sandbox:
 
     def other_processes(self):
         """The kernel counts a user's processes, not a program's: those outside must fit beside them where the user is not the slot's own."""
-        own_count = self.root and self.holds("unprivileged user") or self.holds("slot user namespace")
-        return 0 if own_count else processes.count_of_user()
+        if self.user is not None:
+            return 0
+        return 1 if self.holds("slot user namespace") else processes.count_of_user()
 
-    def become_user(self):
-        """Where we are root, a user that owns nothing."""
-        if self.root:
-            os.setgroups([])
-            os.setresgid(self.user, self.user, self.user)
-            os.setresuid(self.user, self.user, self.user)
+    def apply_landlock(self):
+        """Binds the slot too, which needs no more than its programs do."""
+        writable = [self.folder, "/dev/shm"] if self.holds("own scratch file system") else [self.folder]
+        rules = landlock.create_rules(namespaces.readable(), writable, namespaces.DEVICES)
+        landlock.restrict(rules)
+        os.close(rules)
+
+    def kill_all(self, child):
+        """Ends a program with everything that it has started, and gives its exit code or negated signal."""
+        return processes.kill_namespace(child) if self.holds("process namespace") else processes.kill_descendants(child)
+
+    def memory_exceeded(self):
+        """Whether all processes of the running program together hold more than one may. Each alone is held to it by its own limit."""
+        return self.process_files is not None and processes.memory_of_all(self.process_files, self.base_memory) > self.options["memory_bytes"]
+
+    # A program.
+
+    def own(self, path):
+        """Gives a file of the slot's making to the program."""
+        if self.user is not None:
+            os.chown(path, self.user, self.user)
+
+    def enter(self):
+        """Shuts this process in. Nothing below this call can be undone by the program."""
+        cpu = self.options["cpu_seconds"]
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+        if self.user is not None:
+            self.layer("no capabilities", lambda: os.setresuid(self.user, self.user, self.user))
+        if not self.holds("process namespace"):
+            os.setpgid(0, 0)
+            kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+            self.layer("seccomp", self.install_filter)
 
     def install_filter(self):
-        """Signals are left alone by the filter where they can't leave the program anyway."""
-        confined = self.holds("process namespace") or landlock.confines_signals() and self.holds("Landlock applied")
+        """Where no namespace holds signals back and Landlock does not, the filter does."""
+        confined = self.holds("Landlock") and landlock.confines_signals()
         seccomp.install(None if confined else os.getpid())

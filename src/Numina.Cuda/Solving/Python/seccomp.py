@@ -14,7 +14,7 @@ DENIED = {
     "sendto": (44, 206), "sendmsg": (46, 211), "sendmmsg": (307, 269), "recvmsg": (47, 212), "recvmmsg": (299, 243),
     # other processes
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "process_madvise": (440, 440), "process_mrelease": (448, 448),
-    "kcmp": (312, 272), "pidfd_open": (434, 434), "pidfd_getfd": (438, 438), "pidfd_send_signal": (424, 424), "setsid": (112, 157), "setpgid": (109, 154),
+    "kcmp": (312, 272), "setpriority": (141, 140), "ioprio_set": (251, 30), "migrate_pages": (256, 238), "move_pages": (279, 239), "pidfd_getfd": (438, 438), "pidfd_send_signal": (424, 424), "setsid": (112, 157), "setpgid": (109, 154),
     # namespaces and file systems
     "unshare": (272, 97), "setns": (308, 268), "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51),
     "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430), "fsconfig": (431, 431), "fsmount": (432, 432), "fspick": (433, 433),
@@ -36,6 +36,8 @@ CLONE = {"x86_64": 56, "arm64": 220}
 IOCTL = {"x86_64": 16, "arm64": 29}
 # kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo
 SIGNALS = {"x86_64": (62, 200, 234, 129, 297), "arm64": (129, 130, 131, 138, 240)}
+# prlimit64, sched_setaffinity, sched_setscheduler, sched_setparam, sched_setattr: for the calling process only, which is 0
+OWN_ONLY = {"x86_64": (302, 203, 144, 142, 314), "arm64": (261, 122, 119, 118, 274)}
 CLONE3 = 435
 # No call above this number is known here (mseal, Linux 6.10); x86's x32 numbers lie there too.
 LAST_KNOWN = 462
@@ -85,6 +87,8 @@ def build(machine, own_process=None):
         made.add(EQUAL, number, "deny")
     made.add(EQUAL, CLONE[machine], "clone")
     made.add(EQUAL, IOCTL[machine], "ioctl")
+    for number in OWN_ONLY[machine]:
+        made.add(EQUAL, number, "own")
     for number in SIGNALS[machine] if own_process else ():
         made.add(EQUAL, number, "signal")
     made.add(RETURN, ALLOW)
@@ -96,6 +100,9 @@ def build(machine, own_process=None):
     for request in TERMINAL_INJECTION:
         made.add(EQUAL, request, "deny")
     made.add(RETURN, ALLOW)
+    made.place("own")
+    made.add(LOAD, ARGUMENT_0)
+    made.add(EQUAL, 0, "allow", "deny")
     made.place("signal")
     made.add(LOAD, ARGUMENT_0)
     for target in (own_process, 0, -own_process & 0xFFFFFFFF) if own_process else ():
