@@ -16,8 +16,8 @@ internal sealed record Footprint(int Processes, int Files, int Descriptors, long
 
         return new Footprint(tree.Count, tree.Sum(Files), tree.Sum(process => Directory.GetFiles($"/proc/{process}/fd").Length), tree.Sum(PrivateBytes));
 
-        // A slot's scratch, seen through its own root folder; empty for a process without one.
-        static int Files(int process) => Directory.GetFileSystemEntries($"/proc/{process}/root/tmp").Length;
+        // A slot's scratch, seen through its own root folder. Other processes have none.
+        static int Files(int process) => Directory.Exists($"/proc/{process}/root/tmp/shm") ? Directory.GetFileSystemEntries($"/proc/{process}/root/tmp").Length : 0;
     }
 
     private static long PrivateBytes(int process) => 1024 * File.ReadLines($"/proc/{process}/smaps_rollup")
