@@ -6,7 +6,7 @@ namespace Numina.Cuda.Evaluation;
 /// <summary>Problems in file order, and what a user should know about the file.</summary>
 /// <param name="Problems">At least one.</param>
 /// <param name="Warnings">One line each: oddities that were taken.</param>
-public sealed record Dataset(IReadOnlyList<Problem> Problems, IReadOnlyList<string> Warnings)
+public sealed record Dataset(IReadOnlyList<ProblemRow> Problems, IReadOnlyList<string> Warnings)
 {
     /// <summary>Reads a .jsonl or .csv file with the columns problem, answer and (optional) id.</summary>
     /// <param name="path">The file.</param>
@@ -49,7 +49,7 @@ public sealed record Dataset(IReadOnlyList<Problem> Problems, IReadOnlyList<stri
         }
 
         BigInteger?[] answers = requireAnswers ? Answers(path, rows, warnings) : new BigInteger?[rows.Count];
-        return new Dataset([.. rows.Select((row, number) => new Problem(number, Id(row, number), Statement(path, row), answers[number]))], warnings);
+        return new Dataset([.. rows.Select((row, number) => new ProblemRow(number, Id(row, number), Statement(path, row), answers[number]))], warnings);
     }
 
     private static string Id(RawRow row, int number) => row.Values.GetValueOrDefault("id") switch

@@ -33,13 +33,16 @@ public abstract class Buffer : IDisposable
 public sealed unsafe class HostBuffer : Buffer
 {
     private const int Alignment = 64;
+
+    /// <summary>Readable bytes behind the end: a full-width load that begins inside the block may run over it.</summary>
+    private const int Slack = 64;
     private void* _pointer;
 
     public HostBuffer(long byteLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
         ByteLength = byteLength;
-        nuint size = (nuint)Math.Max(byteLength, Alignment);
+        nuint size = checked((nuint)byteLength + Slack);
         _pointer = NativeMemory.AlignedAlloc(size, Alignment);
         NativeMemory.Clear(_pointer, size);
     }

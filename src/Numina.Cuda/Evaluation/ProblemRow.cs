@@ -7,7 +7,4 @@ namespace Numina.Cuda.Evaluation;
 /// <param name="Id">The id column as text, or the row number where there is none.</param>
 /// <param name="Text">The statement, never empty.</param>
 /// <param name="Answer">The gold answer, exact; null only in data loaded without answers.</param>
-public sealed record Problem(int Row, string Id, string Text, BigInteger? Answer);
-
-/// <summary>A data set cannot be read. The message is one line that names the file, the place in it and the column.</summary>
-public sealed class DatasetException(string message) : Exception(message);
+public sealed record ProblemRow(int Row, string Id, string Text, BigInteger? Answer);
