@@ -49,13 +49,13 @@ public sealed unsafe class HostBuffer : Buffer
 
     ~HostBuffer() => Dispose(false);
 
-    public override nint Pointer => _pointer != null ? (nint)_pointer : throw new ObjectDisposedException(nameof(HostBuffer));
+    public override nint Pointer => _block != null ? _pointer : throw new ObjectDisposedException(nameof(HostBuffer));
 
     public override long ByteLength { get; }
 
     protected override void Dispose(bool disposing)
     {
-        NativeMemory.AlignedFree(_pointer);
-        _pointer = null;
+        NativeMemory.Free(_block);
+        _block = null;
     }
 }
