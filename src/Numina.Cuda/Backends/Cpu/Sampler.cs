@@ -28,9 +28,9 @@ internal sealed unsafe class Sampler(WorkerPool pool, RowKernels kernels)
 /// <summary>Arrays of one thread, as long as the vocabulary.</summary>
 internal sealed class SamplingScratch
 {
-    public float[] Scores { get; private set; } = [];
+    public double[] Scores { get; private set; } = [];
 
-    public float[] KeptScores { get; private set; } = [];
+    public double[] KeptScores { get; private set; } = [];
 
     public int[] Kept { get; private set; } = [];
 
@@ -38,7 +38,7 @@ internal sealed class SamplingScratch
     {
         if (Scores.Length < vocabulary)
         {
-            (Scores, KeptScores, Kept) = (new float[vocabulary], new float[vocabulary], new int[vocabulary]);
+            (Scores, KeptScores, Kept) = (new double[vocabulary], new double[vocabulary], new int[vocabulary]);
         }
     }
 }
@@ -61,13 +61,13 @@ internal readonly unsafe struct SampleJob(
 
         SamplingScratch own = scratch[worker];
         own.Fit(vocabulary);
-        Span<float> scores = own.Scores.AsSpan(0, vocabulary);
+        Span<double> scores = own.Scores.AsSpan(0, vocabulary);
         SamplingFilter.Scale(new ReadOnlySpan<float>(values, vocabulary), row, scores);
         int token = row.Temperature == 0 ? Largest(scores) : Draw(row, scores, own);
         sampled[item] = new SampledToken(token, (float)(values[token] - largest - Math.Log(sum)));
     }
 
-    private static int Draw(in SamplingRow row, ReadOnlySpan<float> scores, SamplingScratch own)
+    private static int Draw(in SamplingRow row, ReadOnlySpan<double> scores, SamplingScratch own)
     {
         if (!SamplingFilter.Drops(row, scores.Length))
         {
@@ -75,11 +75,11 @@ internal readonly unsafe struct SampleJob(
         }
 
         int count = SamplingFilter.Keep(scores, row, own.Kept, own.KeptScores);
-        (int best, float bestScore) = (-1, float.NegativeInfinity);
+        (int best, double bestScore) = (-1, double.NegativeInfinity);
         for (int i = 0; i < count; i++)
         {
             int token = own.Kept[i];
-            float score = own.KeptScores[i] + Noise(row, token / 4, token % 4);
+            double score = own.KeptScores[i] + Noise(row, token / 4, token % 4);
             if (score > bestScore || (score == bestScore && token < best))
             {
                 (best, bestScore) = (token, score);
@@ -90,15 +90,15 @@ internal readonly unsafe struct SampleJob(
     }
 
     /// <summary>The Gumbel-max draw over all tokens. A token that even the largest noise could not lift above the best so far costs one comparison.</summary>
-    private static int LargestWithNoise(in SamplingRow row, ReadOnlySpan<float> scores)
+    private static int LargestWithNoise(in SamplingRow row, ReadOnlySpan<double> scores)
     {
         int best = Largest(scores);
-        float bestScore = scores[best] + Noise(row, best / 4, best % 4);
+        double bestScore = scores[best] + Noise(row, best / 4, best % 4);
         for (int token = 0; token < scores.Length; token++)
         {
             if (scores[token] + LargestNoise >= bestScore)
             {
-                float score = scores[token] + Noise(row, token / 4, token % 4);
+                double score = scores[token] + Noise(row, token / 4, token % 4);
                 if (score > bestScore || (score == bestScore && token < best))
                 {
                     (best, bestScore) = (token, score);
@@ -117,7 +117,7 @@ internal readonly unsafe struct SampleJob(
         return Philox.Gumbel(lane switch { 0 => w0, 1 => w1, 2 => w2, _ => w3 });
     }
 
-    private static int Largest(ReadOnlySpan<float> scores)
+    private static int Largest(ReadOnlySpan<double> scores)
     {
         int best = 0;
         for (int token = 1; token < scores.Length; token++)

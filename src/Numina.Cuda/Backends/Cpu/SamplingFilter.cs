@@ -2,26 +2,30 @@ namespace Numina.Cuda.Backends.Cpu;
 
 /// <summary>
 /// From raw logits to the tokens that may be drawn: repetition penalty, temperature, min-p, top-k, top-p. Scores stay logits; a softmax over the kept
-/// ones gives the probabilities.
+/// ones gives the probabilities. In double precision: huge logits over a low temperature leave a float no digits.
 /// </summary>
 internal static class SamplingFilter
 {
     /// <summary>Penalised logits over temperature (0 counts as 1), one for each token.</summary>
-    public static void Scale(ReadOnlySpan<float> logits, in SamplingRow row, Span<float> scores)
+    public static void Scale(ReadOnlySpan<float> logits, in SamplingRow row, Span<double> scores)
     {
-        logits.CopyTo(scores);
+        for (int token = 0; token < logits.Length; token++)
+        {
+            scores[token] = logits[token];
+        }
+
         if (row.RepetitionPenalty is not (0 or 1))
         {
             // From the raw logits, so that a token that occurs twice is penalised once.
             foreach (int token in row.History.Span)
             {
-                scores[token] = logits[token] > 0 ? logits[token] / row.RepetitionPenalty : logits[token] * row.RepetitionPenalty;
+                scores[token] = logits[token] > 0 ? (double)logits[token] / row.RepetitionPenalty : (double)logits[token] * row.RepetitionPenalty;
             }
         }
 
         if (row.Temperature is not (0 or 1))
         {
-            foreach (ref float score in scores)
+            foreach (ref double score in scores)
             {
                 score /= row.Temperature;
             }
@@ -35,19 +39,19 @@ internal static class SamplingFilter
     /// <summary>
     /// Ids of the kept tokens in <paramref name="kept"/>, most probable first (lower id first among equals); returns how many. At least one is kept.
     /// </summary>
-    public static int Keep(ReadOnlySpan<float> scores, in SamplingRow row, Span<int> kept, Span<float> keptScores)
+    public static int Keep(ReadOnlySpan<double> scores, in SamplingRow row, Span<int> kept, Span<double> keptScores)
     {
-        float largest = float.NegativeInfinity;
-        foreach (float score in scores)
+        double largest = double.NegativeInfinity;
+        foreach (double score in scores)
         {
-            largest = MathF.Max(largest, score);
+            largest = Math.Max(largest, score);
         }
 
         double lowest = row.MinP > 0 ? largest + Math.Log(row.MinP) : double.NegativeInfinity;
         int count = 0;
         for (int token = 0; token < scores.Length; token++)
         {
-            if (scores[token] >= lowest && scores[token] > float.NegativeInfinity)
+            if (scores[token] >= lowest && scores[token] > double.NegativeInfinity)
             {
                 // Negated, an ascending sort puts the largest first.
                 (kept[count], keptScores[count]) = (token, -scores[token]);
@@ -56,7 +60,7 @@ internal static class SamplingFilter
         }
 
         Sort(keptScores[..count], kept[..count]);
-        foreach (ref float score in keptScores[..count])
+        foreach (ref double score in keptScores[..count])
         {
             score = -score;
         }
@@ -65,19 +69,19 @@ internal static class SamplingFilter
         return TopP(keptScores[..count], row.TopP);
     }
 
-    /// <summary>Softmax in double precision.</summary>
-    public static void Probabilities(ReadOnlySpan<float> scores, Span<double> probabilities)
+    /// <summary>Softmax.</summary>
+    public static void Probabilities(ReadOnlySpan<double> scores, Span<double> probabilities)
     {
-        float largest = float.NegativeInfinity;
-        foreach (float score in scores)
+        double largest = double.NegativeInfinity;
+        foreach (double score in scores)
         {
-            largest = MathF.Max(largest, score);
+            largest = Math.Max(largest, score);
         }
 
         double sum = 0;
         for (int i = 0; i < scores.Length; i++)
         {
-            sum += probabilities[i] = Math.Exp((double)scores[i] - largest);
+            sum += probabilities[i] = Math.Exp(scores[i] - largest);
         }
 
         foreach (ref double probability in probabilities[..scores.Length])
@@ -86,7 +90,7 @@ internal static class SamplingFilter
         }
     }
 
-    private static void Sort(Span<float> negatedScores, Span<int> tokens)
+    private static void Sort(Span<double> negatedScores, Span<int> tokens)
     {
         negatedScores.Sort(tokens);
         for (int first = 0, end; first < tokens.Length; first = end)
@@ -101,7 +105,7 @@ internal static class SamplingFilter
         }
     }
 
-    private static int TopK(ReadOnlySpan<float> scores, int topK)
+    private static int TopK(ReadOnlySpan<double> scores, int topK)
     {
         if (topK <= 0 || topK >= scores.Length)
         {
@@ -118,7 +122,7 @@ internal static class SamplingFilter
     }
 
     /// <summary>Drops from the least probable up while the mass dropped, this token's included, is at most 1 - top-p.</summary>
-    private static int TopP(ReadOnlySpan<float> scores, float topP)
+    private static int TopP(ReadOnlySpan<double> scores, float topP)
     {
         if (topP is not (> 0 and < 1))
         {
@@ -126,16 +130,16 @@ internal static class SamplingFilter
         }
 
         double sum = 0;
-        foreach (float score in scores)
+        foreach (double score in scores)
         {
-            sum += Math.Exp((double)score - scores[0]);
+            sum += Math.Exp(score - scores[0]);
         }
 
         double dropped = 0;
         int count = scores.Length;
         while (count > 1)
         {
-            dropped += Math.Exp((double)scores[count - 1] - scores[0]);
+            dropped += Math.Exp(scores[count - 1] - scores[0]);
             if (dropped > (1 - (double)topP) * sum)
             {
                 break;
