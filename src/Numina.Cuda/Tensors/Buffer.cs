@@ -33,26 +33,29 @@ public abstract class Buffer : IDisposable
 public sealed unsafe class HostBuffer : Buffer
 {
     private const int Alignment = 64;
+
+    /// <summary>Readable bytes behind the end: a full-width load that begins inside the block may run over it.</summary>
+    private const int Slack = 64;
     private void* _pointer;
 
     public HostBuffer(long byteLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
         ByteLength = byteLength;
-        nuint size = (nuint)Math.Max(byteLength, Alignment);
+        nuint size = checked((nuint)byteLength + Slack);
         _pointer = NativeMemory.AlignedAlloc(size, Alignment);
         NativeMemory.Clear(_pointer, size);
     }
 
     ~HostBuffer() => Dispose(false);
 
-    public override nint Pointer => _pointer != null ? (nint)_pointer : throw new ObjectDisposedException(nameof(HostBuffer));
+    public override nint Pointer => _block != null ? _pointer : throw new ObjectDisposedException(nameof(HostBuffer));
 
     public override long ByteLength { get; }
 
     protected override void Dispose(bool disposing)
     {
-        NativeMemory.AlignedFree(_pointer);
-        _pointer = null;
+        NativeMemory.Free(_block);
+        _block = null;
     }
 }
