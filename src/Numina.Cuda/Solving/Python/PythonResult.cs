@@ -11,6 +11,12 @@ public sealed record PythonResult(PythonStatus Status, string Output)
     /// <summary>The process's exit code, or the negated signal number that ended it; null where the execution was stopped by a limit of ours.</summary>
     public int? ExitCode { get; init; }
 
+    /// <summary>What the program wrote to standard error: for the record, not for the model.</summary>
+    public string StandardError { get; init; } = "";
+
+    /// <summary>The part of <see cref="PythonResult.Output"/>, at its end, that tells why the program failed; empty on success. A shortened output must keep it.</summary>
+    public string Error { get; init; } = "";
+
     /// <summary>The limit that ended the execution or cut its output.</summary>
     public PythonLimit Limit { get; init; }
 }
