@@ -72,7 +72,7 @@ public sealed class NotebookLoop(ITraceModel model, IPythonRunner python, Notebo
                 observe?.Invoke(new ExecutionFinished(entry.I, execution, result.Sample.GenTexts[generated.GenTexts.Length..]));
             }
 
-            return (new NotebookStepSample(entry.I, entry.Sample, result.Sample, completion, result.Execution), printed.ToString());
+            return (new NotebookStepSample(entry.I, entry.Sample, completion, result), printed.ToString());
         }
         catch (PythonRaisedException raised)
         {
