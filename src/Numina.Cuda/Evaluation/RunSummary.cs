@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Numina.Cuda.Solving;
 using Numina.Cuda.Solving.Python;
 
@@ -42,6 +43,9 @@ public sealed record RunSummary
 
     /// <summary>Wall-clock time of this session's part of the run.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>One JSON object with the names in snake_case.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, RunLogJson.Default.RunSummary);
 
     /// <summary>Sums up what was solved. <paramref name="seconds"/> and <paramref name="tokens"/> are of this session: a resumed run solved the rest in another.</summary>
     public static RunSummary Of(IReadOnlyCollection<SolvedProblem> solved, int samples, int? modulus, double seconds, long tokens)
