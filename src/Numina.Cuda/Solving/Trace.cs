@@ -68,7 +68,7 @@ internal sealed class Trace(Problem problem, int sample, ITraceModel model, IPyt
     {
         observe?.Invoke(new ExecutionStarted(sample, code));
         PythonResult result = await python.RunAsync(new PythonJob(code, PythonProfile.Default), cancel).ConfigureAwait(false);
-        return new ExecutionRecord(code, result.Status, result.Output, result.Duration.TotalSeconds);
+        return ExecutionRecord.Of(code, result);
     }
 
     /// <summary>The attempt's end where no code is to be run: an answer, or the reason why there is none.</summary>
