@@ -83,6 +83,8 @@ internal sealed class ModelConfigTests
     [TestCase(Llama + ",\"bos_token_id\":1.5", "bos_token_id", "integer")]
     [TestCase(Llama + ",\"quantization_config\":[]", "quantization_config", "an object")]
     [TestCase(Llama + ",\"rope_theta\":1,\"rope_theta\":1", "file", "valid JSON")]
+    [TestCase(Llama + ",\"note\":\"\\ud800\"", "file", "valid JSON")]
+    [TestCase(Llama + ",\"\\udfff\":1", "file", "valid JSON")]
     [TestCase("\"architectures\":[\"GemmaForCausalLM\"]," + Sizes, "architectures", "GemmaForCausalLM")]
     [TestCase("\"architectures\":[\"LlamaForCausalLM\"],\"model_type\":\"mistral\"," + Sizes, "model_type", "mistral")]
     [TestCase("\"architectures\":[\"LlamaForCausalLM\"],\"model_type\":\"gpt2\"," + Sizes, "model_type", "gpt2")]
