@@ -29,22 +29,22 @@ public abstract class Buffer : IDisposable
     protected abstract void Dispose(bool disposing);
 }
 
-/// <summary>Zeroed host memory aligned to a cache line, so that every SIMD width may load aligned.</summary>
+/// <summary>Zeroed host memory aligned to a cache line, so that every SIMD width may load aligned. What is never written takes no physical memory.</summary>
 public sealed unsafe class HostBuffer : Buffer
 {
     private const int Alignment = 64;
 
     /// <summary>Readable bytes behind the end: a full-width load that begins inside the block may run over it.</summary>
     private const int Slack = 64;
-    private void* _pointer;
+    private readonly nint _pointer;
+    private void* _block;
 
     public HostBuffer(long byteLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
         ByteLength = byteLength;
-        nuint size = checked((nuint)byteLength + Slack);
-        _pointer = NativeMemory.AlignedAlloc(size, Alignment);
-        NativeMemory.Clear(_pointer, size);
+        _block = NativeMemory.AllocZeroed(checked((nuint)byteLength + Alignment + Slack));
+        _pointer = ((nint)_block + Alignment - 1) & -Alignment;
     }
 
     ~HostBuffer() => Dispose(false);
