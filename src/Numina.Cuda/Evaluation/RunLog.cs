@@ -42,7 +42,7 @@ public sealed class RunLog : IDisposable
             var log = new RunLog(file, solved);
             if (bytes.Length == 0)
             {
-                log.Write(new RunHeader(FormatVersion, settings), RunLogJson.Default.RunHeader);
+                log.Write(new RunHeader(FormatVersion, settings), RunLogJson.Lines.RunHeader);
             }
 
             return log;
@@ -64,14 +64,14 @@ public sealed class RunLog : IDisposable
             throw new RunLogException($"{path}: line 1: expected a run's settings, found an empty file");
         }
 
-        RunHeader header = Parse(path, 1, lines[0], RunLogJson.Default.RunHeader);
+        RunHeader header = Parse(path, 1, lines[0], RunLogJson.Lines.RunHeader);
         return header.Version == FormatVersion
-            ? (header, [.. lines.Skip(1).Select((line, i) => Parse(path, i + 2, line, RunLogJson.Default.SolvedProblem))])
+            ? (header, [.. lines.Skip(1).Select((line, i) => Parse(path, i + 2, line, RunLogJson.Lines.SolvedProblem))])
             : throw new RunLogException($"{path}: version: expected {FormatVersion}, found {header.Version}");
     }
 
     /// <summary>Adds a problem; it is on disk when the call returns.</summary>
-    public void Append(SolvedProblem problem) => Write(problem, RunLogJson.Default.SolvedProblem);
+    public void Append(SolvedProblem problem) => Write(problem, RunLogJson.Lines.SolvedProblem);
 
     public void Dispose() => _file.Dispose();
 
@@ -96,7 +96,7 @@ public sealed class RunLog : IDisposable
     private static List<SolvedProblem> Read(string path, byte[] bytes, IReadOnlyDictionary<string, string> settings)
     {
         string[] lines = Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        RunHeader header = Parse(path, 1, lines[0], RunLogJson.Default.RunHeader);
+        RunHeader header = Parse(path, 1, lines[0], RunLogJson.Lines.RunHeader);
         foreach (string name in settings.Keys.Union(header.Settings.Keys))
         {
             string? asked = settings.GetValueOrDefault(name), logged = header.Settings.GetValueOrDefault(name);
@@ -106,7 +106,7 @@ public sealed class RunLog : IDisposable
             }
         }
 
-        return [.. lines.Skip(1).Select((line, i) => Parse(path, i + 2, line, RunLogJson.Default.SolvedProblem))];
+        return [.. lines.Skip(1).Select((line, i) => Parse(path, i + 2, line, RunLogJson.Lines.SolvedProblem))];
     }
 
     private static T Parse<T>(string path, int number, string line, JsonTypeInfo<T> type)

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -9,8 +10,16 @@ namespace Numina.Cuda.Evaluation;
 public sealed record RunHeader(int Version, IReadOnlyDictionary<string, string> Settings);
 
 /// <summary>The lines of a run's log.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(RunHeader))]
 [JsonSerializable(typeof(SolvedProblem))]
 [JsonSerializable(typeof(RunSummary))]
-internal sealed partial class RunLogJson : JsonSerializerContext;
+internal sealed partial class RunLogJson : JsonSerializerContext
+{
+    /// <summary>Letters of all scripts as they are: a log is read by people, and never pasted into HTML.</summary>
+    public static RunLogJson Lines { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
