@@ -47,6 +47,10 @@ internal static class CommandLine
     private static RootCommand Root() => new("SC-TIR on Llama-family checkpoints: M traces of a problem write Python, read its output and vote.")
     {
         RunCommand.Create(),
+        SolveCommand.Create(),
+        GenerateCommand.Create(),
+        VerifyCommand.Create(),
+        ReplayCommand.Create(),
     };
 
     /// <summary>Failures whose message says all that a user can use. Anything else is a defect of ours and shows its stack.</summary>
