@@ -27,15 +27,17 @@ internal readonly unsafe struct AttentionJob(
 {
     private const int BlockTokens = 16;
 
-    private int KvHeads => (int)keys.Shape[1];
+    private int KvHeads { get; } = (int)keys.Shape[1];
 
-    private int PageSize => (int)keys.Shape[2];
+    private int PageSize { get; } = (int)keys.Shape[2];
 
-    private int HeadDim => (int)keys.Shape[3];
+    private int HeadDim { get; } = (int)keys.Shape[3];
 
-    private int HeadsPerKvHead => heads / KvHeads;
+    private int HeadsPerKvHead { get; } = heads / (int)keys.Shape[1];
 
-    private int Blocks => (batch.MaxQueryLength + BlockTokens - 1) / BlockTokens;
+    private int Blocks { get; } = (batch.MaxQueryLength + BlockTokens - 1) / BlockTokens;
+
+    private long QkvWidth { get; } = qkv.Shape[1];
 
     public int Items => batch.Sequences * KvHeads * Blocks;
 
@@ -72,7 +74,7 @@ internal readonly unsafe struct AttentionJob(
         float* queries = memory, sums = queries + AttentionScratch.MaxRows * layout.Width, scores = sums + AttentionScratch.MaxRows * layout.Width;
         for (int r = 0; r < count; r++)
         {
-            float* query = (float*)qkv.Pointer + Token(firstRow + r) * qkv.Shape[1] + Head(kvHead, firstRow + r) * HeadDim;
+            float* query = (float*)qkv.Pointer + Token(firstRow + r) * QkvWidth + Head(kvHead, firstRow + r) * HeadDim;
             for (int d = 0; d < HeadDim; d++)
             {
                 queries[d * tile + r] = query[d];
