@@ -28,7 +28,7 @@ internal sealed class RunView : IRunObserver, IAsyncDisposable
     {
         (_problems, _samples, _modulus) = (problems, samples, modulus);
         _solved = before.Count;
-        _right = before.Count(problem => problem.IsRight(problem.Submitted, modulus) == true);
+        _right = before.Count(problem => problem.IsRight(modulus) == true);
         if (before.Count > 0)
         {
             _lines.Enqueue($"resuming: {before.Count} of {problems} problems are in the log");
@@ -49,13 +49,13 @@ internal sealed class RunView : IRunObserver, IAsyncDisposable
 
     public void Solved(SolvedProblem problem)
     {
-        bool? isRight = problem.IsRight(problem.Submitted, _modulus);
+        bool? isRight = problem.IsRight(_modulus);
         int solved = Interlocked.Increment(ref _solved);
         int right = isRight == true ? Interlocked.Increment(ref _right) : Volatile.Read(ref _right);
         string votes = string.Join(", ", problem.Votes.Take(3).Select(vote => $"{vote.Value} x{vote.Count}"));
         string verdict = isRight switch { true => "right", false => $"wrong, expected {problem.Answer}", null => "" };
         _lines.Enqueue(string.Create(CultureInfo.InvariantCulture,
-            $"[{solved}/{_problems}] problem {problem.Id}: {(problem.Voted ? problem.Submitted : "no vote")} {verdict} (votes {votes}; {problem.Seconds:f1} s; {right} right so far)"));
+            $"[{solved}/{_problems}] problem {problem.Id}: {(problem.Solved.Voted ? problem.Solved.Submitted : "no vote")} {verdict} (votes {votes}; {problem.Seconds:f1} s; {right} right so far)"));
         _inFlight.TryRemove(problem.Row, out _);
     }
 

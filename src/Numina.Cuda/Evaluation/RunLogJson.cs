@@ -9,7 +9,11 @@ namespace Numina.Cuda.Evaluation;
 public sealed record RunHeader(int Version, IReadOnlyDictionary<string, string> Settings);
 
 /// <summary>The lines of a run's log.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(RunHeader))]
 [JsonSerializable(typeof(SolvedProblem))]
 [JsonSerializable(typeof(RunSummary))]

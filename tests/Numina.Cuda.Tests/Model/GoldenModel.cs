@@ -33,12 +33,15 @@ internal sealed class GoldenModel : IDisposable
     /// <summary>By name, so that an absent one is skipped and not forgotten.</summary>
     public static IEnumerable<string> Folders =>
     [
-        .. LlamaFolders.Select(name => $"goldens/llama/{name}"),
+        .. LlamaFolders,
         .. GptqFolders.Select(name => $"goldens/gptq/{name}"),
         Demo,
     ];
 
     public static IEnumerable<string> LlamaFolders =>
+        LlamaNames.Select(name => $"goldens/llama/{name}");
+
+    public static IEnumerable<string> LlamaNames =>
         ["mha", "gqa-llama3", "linear-rope", "dynamic-ntk", "yarn", "headdim-bias", "sharded", "odd", "old-style", "mistral", "qwen2"];
 
     private static IEnumerable<string> GptqFolders =>
