@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Numina.Cuda.Solving;
 using Numina.Cuda.Solving.Python;
 using Numina.Cuda.Solving.Replay;
@@ -11,8 +10,6 @@ namespace Numina.Cuda.Tests.Solving;
 /// <summary>Files that a replay reads, and recorded runs that go through the loop again.</summary>
 internal sealed class ReplayTests
 {
-    private static readonly JsonSerializerOptions LogOptions = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Converters = { new JsonStringEnumConverter() } };
-
     private static readonly string[][] Scripts =
     [
         ["hm", Code("print(1042)"), "\n\\boxed{1042}"],
@@ -59,7 +56,7 @@ internal sealed class ReplayTests
     [TestCase("{\"script\": [[1]], \"prompt\": \"p\"}", "line 1: script: expected a text, found Number")]
     [TestCase("{\"script\": [], \"prompt\": \"p\", \"config\": {\"num_samples\": 0}}", "line 1: num_samples: expected a positive integer, found 0")]
     [TestCase("\n[]", "line 2: expected an object, found Array")]
-    [TestCase("{\"a\": 1}", "line 1: expected a script or a solved problem with its traces, found neither")]
+    [TestCase("{\"a\": 1}", "line 1: expected a script or a solved problem, found neither")]
     [TestCase("", "line 1: expected a script or a solved problem, found none")]
     public void A_malformed_file_is_refused_in_one_line(string text, string message)
     {
@@ -96,9 +93,8 @@ internal sealed class ReplayTests
     /// <summary>A run's log in its own words: settings, then a problem.</summary>
     private static string Log(SolveResult solved)
     {
-        string traces = JsonSerializer.Serialize(solved.Traces, LogOptions);
-        string prompt = JsonSerializer.Serialize(solved.Problem.Prompt);
-        return $"{{\"version\":1,\"settings\":{{\"rounds\":\"4\",\"restart-on-fail\":\"true\"}}}}\n{{\"row\":3,\"id\":\"x\",\"problem\":\"q\",\"prompt\":{prompt},\"traces\":{traces}}}\n";
+        string record = SolveRecord.Of(solved, "default", rounds: 4, restartOnFail: true).ToJson();
+        return $"{{\"version\":1,\"settings\":{{\"compat\":\"none\"}}}}\n{{\"row\":3,\"id\":\"x\",\"solved\":{record}}}\n";
     }
 
     /// <summary>Everything must come from the record.</summary>

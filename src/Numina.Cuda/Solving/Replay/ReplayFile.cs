@@ -7,7 +7,7 @@ public sealed class ReplayFileException(string file, int line, string message) :
 
 /// <summary>
 /// Reads JSON lines: scripts (<c>prompt</c>, <c>problem</c>, <c>config</c>, <c>script</c>), or the log of a run (a line of <c>settings</c>, then a line for each
-/// problem with its <c>traces</c>). A log's last line may be torn, as a killed run leaves it.
+/// problem with a <see cref="SolveRecord"/> under <c>solved</c>). A log's last line may be torn, as a killed run leaves it.
 /// </summary>
 public static class ReplayFile
 {
@@ -53,8 +53,8 @@ public static class ReplayFile
     private static ReplayCase ReadCase(JsonElement line, IReadOnlyDictionary<string, string> settings, int number) =>
         line.ValueKind != JsonValueKind.Object ? throw new JsonException($"expected an object, found {line.ValueKind}")
         : line.TryGetProperty("script", out JsonElement script) ? FromScript(line, script, number)
-        : line.TryGetProperty("traces", out JsonElement traces) ? FromLog(line, traces, settings)
-        : throw new JsonException("expected a script or a solved problem with its traces, found neither");
+        : line.TryGetProperty("solved", out JsonElement solved) ? FromLog(SolveRecord.FromJson(solved), settings)
+        : throw new JsonException("expected a script or a solved problem, found neither");
 
     private static ReplayCase FromScript(JsonElement line, JsonElement script, int number)
     {
@@ -73,22 +73,17 @@ public static class ReplayFile
         };
     }
 
-    private static ReplayCase FromLog(JsonElement line, JsonElement traces, IReadOnlyDictionary<string, string> settings)
+    private static ReplayCase FromLog(SolveRecord record, IReadOnlyDictionary<string, string> settings) => new()
     {
-        TraceRecord[] records = traces.Deserialize(TraceJson.Default.TraceRecordArray) ?? throw new JsonException("traces: expected an array, found null");
-        string id = line.TryGetProperty("row", out JsonElement row) ? row.ToString() : Text(line, "id", otherwise: null);
-        return new ReplayCase
-        {
-            Id = id,
-            Problem = new Problem(id, Text(line, "problem", otherwise: null), Text(line, "prompt", otherwise: null)),
-            Samples = records.Length,
-            Rounds = settings.TryGetValue("rounds", out string? rounds) && int.TryParse(rounds, out int depth) ? depth : NotebookRounds,
-            RestartOnFail = settings.GetValueOrDefault("restart-on-fail") != "false",
-            Script = [.. records.OrderBy(trace => trace.Sample).Select(trace => trace.Turns.Select(turn => turn.Text).ToArray())],
-            Executions = [.. records.SelectMany(trace => trace.Turns).Select(turn => turn.Execution).OfType<ExecutionRecord>()],
-            Settings = settings,
-        };
-    }
+        Id = record.Problem.Id,
+        Problem = record.Problem,
+        Samples = record.Traces.Count,
+        Rounds = record.Rounds,
+        RestartOnFail = record.RestartOnFail,
+        Script = [.. record.Traces.OrderBy(trace => trace.Sample).Select(trace => trace.Turns.Select(turn => turn.Text).ToArray())],
+        Executions = [.. record.Traces.SelectMany(trace => trace.Turns).Select(turn => turn.Execution).OfType<ExecutionRecord>()],
+        Settings = settings,
+    };
 
     private static string Text(JsonElement line, string key, string? otherwise) =>
         line.TryGetProperty(key, out JsonElement value) ? Text(value, key) : otherwise ?? throw new JsonException($"{key}: expected a text, found nothing");
