@@ -1,16 +1,16 @@
+using System.Text;
 using Numina.Cuda.Backends;
 using Numina.Cuda.Engine;
 using Numina.Cuda.Text;
 
 namespace Numina.Cuda.Solving;
 
-/// <summary>How the traces' tokens are drawn, whatever the trace.</summary>
+/// <summary>How traces draw their tokens.</summary>
 public sealed record TraceSampling
 {
-    /// <summary>The run's seed.</summary>
-    public required ulong Seed { get; init; }
+    public ulong Seed { get; init; } = 42;
 
-    /// <summary>0 takes the most probable token.</summary>
+    /// <summary>0 takes the most probable token: then all traces of a problem are the same.</summary>
     public float Temperature { get; init; } = 0.8f;
 
     public int TopK { get; init; }
@@ -22,28 +22,30 @@ public sealed record TraceSampling
     public float RepetitionPenalty { get; init; } = 1;
 }
 
-/// <summary>Traces written by the engine. Traces of one problem share their prompt's pages; a trace's tokens are continued, never encoded again.</summary>
-/// <param name="engine">Not owned.</param>
-/// <param name="tokenizer">Encodes prompts, special tokens as its post-processor adds them.</param>
+/// <summary>
+/// The engine as traces see it. Noise is drawn from a stream of its own for each (seed, problem, sample, generation), so a trace does not depend on what else runs.
+/// </summary>
+/// <param name="engine">Generates. Not owned.</param>
+/// <param name="tokenizer">The model's.</param>
 /// <param name="sampling">How tokens are drawn.</param>
 public sealed class EngineTraceModel(Engine.Engine engine, Tokenizer tokenizer, TraceSampling sampling) : ITraceModel
 {
     public ITraceSession Open(TraceKey key, string prompt)
     {
-        var noise = new NoiseKey(sampling.Seed, ProblemNumber(key.Problem), checked((ushort)key.Sample), checked((ushort)key.Attempt));
-        return new EngineTraceSession(engine.Open(tokenizer.Encode(prompt), noise), sampling);
+        NoiseKey noise = new(sampling.Seed, Number(key.Problem), checked((ushort)key.Sample), checked((ushort)key.Generation));
+        return new TraceSession(engine.Open(tokenizer.Encode(prompt), noise), sampling);
     }
 
-    /// <summary>The number that names a problem in the noise: itself where the identity is a row number, else a hash of it (FNV-1a), the same in every run.</summary>
-    private static uint ProblemNumber(string identity)
+    /// <summary>A problem's identity as the noise has it: its number, or a hash (FNV-1a) of a name that is none.</summary>
+    internal static uint Number(string problem)
     {
-        if (uint.TryParse(identity, out uint row))
+        if (uint.TryParse(problem, out uint number))
         {
-            return row;
+            return number;
         }
 
         uint hash = 2166136261;
-        foreach (char unit in identity)
+        foreach (byte unit in Encoding.UTF8.GetBytes(problem))
         {
             hash = (hash ^ unit) * 16777619;
         }
@@ -51,11 +53,14 @@ public sealed class EngineTraceModel(Engine.Engine engine, Tokenizer tokenizer, 
         return hash;
     }
 
-    private sealed class EngineTraceSession(Session session, TraceSampling sampling) : ITraceSession
+    private sealed class TraceSession(Session session, TraceSampling sampling) : ITraceSession
     {
         public async Task<Completion> GenerateAsync(CompletionOptions options, Action<string>? onText, CancellationToken cancel)
         {
-            var drawing = new GenerationOptions
+            int before = session.Tokens.Count;
+            string? Dropped(string text) => options.Stops.Where(stop => !stop.Kept).Select(stop => stop.Text).FirstOrDefault(text.EndsWith);
+            Action<string>? tell = onText == null ? null : piece => onText(Dropped(piece) is { } stop ? piece[..^stop.Length] : piece);
+            GenerationOptions generation = new()
             {
                 Temperature = sampling.Temperature,
                 TopK = sampling.TopK,
@@ -66,33 +71,36 @@ public sealed class EngineTraceModel(Engine.Engine engine, Tokenizer tokenizer, 
                 Stop = [.. options.Stops.Select(stop => stop.Text)],
                 IncludeStop = true,
             };
-            Generation generation = await session.GenerateAsync(drawing, onText, cancel).ConfigureAwait(false);
+            Generation written = await session.GenerateAsync(generation, tell, cancel).ConfigureAwait(false);
             session.Noise = session.Noise with { Generation = checked((ushort)(session.Noise.Generation + 1)) };
-            return generation.Reason == FinishReason.Cancelled
-                ? throw new OperationCanceledException(cancel)
-                : new Completion(WithoutDroppedStop(generation, options.Stops), generation.Drawn, ReasonOf(generation.Reason));
+            return new Completion(KeepOrDrop(written, before, Dropped(written.Text)), written.Drawn, ReasonOf(written.Reason, cancel));
         }
 
         public void Append(string text) => session.Append(text);
 
         public void Dispose() => session.Dispose();
 
-        /// <summary>The engine keeps all stop texts or none; a trace wants to keep some. One that is dropped ends the trace, so its tokens may stay.</summary>
-        private static string WithoutDroppedStop(Generation generation, IReadOnlyList<StopText> stops)
+        /// <summary>The engine keeps all stop texts or none; one that is to go is taken out of text and tokens here.</summary>
+        private string KeepOrDrop(Generation written, int before, string? dropped)
         {
-            StopText? dropped = generation.Reason == FinishReason.Stop
-                ? stops.FirstOrDefault(stop => !stop.Kept && generation.Text.EndsWith(stop.Text, StringComparison.Ordinal))
-                : null;
-            return dropped is null ? generation.Text : generation.Text[..^dropped.Text.Length];
+            if (written.Reason != FinishReason.Stop || dropped == null)
+            {
+                return written.Text;
+            }
+
+            string text = written.Text[..^dropped.Length];
+            session.Rewind(before);
+            session.Append(text);
+            return text;
         }
 
-        private static CompletionReason ReasonOf(FinishReason reason) => reason switch
+        private static CompletionReason ReasonOf(FinishReason reason, CancellationToken cancel) => reason switch
         {
             FinishReason.Stop => CompletionReason.Stop,
             FinishReason.EndOfSequence => CompletionReason.End,
             FinishReason.Length => CompletionReason.Length,
             FinishReason.ContextFull => CompletionReason.ContextFull,
-            _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no way for a completion to end"),
+            _ => throw new OperationCanceledException("the generation was cancelled", cancel),
         };
     }
 }
