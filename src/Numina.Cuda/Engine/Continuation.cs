@@ -51,7 +51,7 @@ internal static class Continuation
 
             attempts++;
             string rest = text[end..keep];
-            int[] before = [.. context, .. tokens[..kept]];
+            int[] before = [.. context[Math.Max(0, context.Length - Context)..], .. tokens[..kept]];
             int[] encoded = tokenizer.Encode(rest, addSpecialTokens: false);
             first ??= new CutTokens(kept, encoded);
             if (Decode(tokenizer, before, encoded) == rest)

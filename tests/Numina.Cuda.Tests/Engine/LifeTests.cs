@@ -102,7 +102,7 @@ internal sealed class LifeTests
         await using var engine = new TestEngine(new ReferenceBackend());
         Session session = engine.Open(s_prompt);
         var begun = new TaskCompletionSource();
-        Task<Generation> running = session.GenerateAsync(s_endless, _ => begun.TrySetResult());
+        Task<Generation> running = session.GenerateAsync(s_endless, _ => begun.TrySetResult(), CancellationToken.None);
         await begun.Task.WaitAsync(timeout);
         session.Dispose();
         Assert.That((await running.WaitAsync(timeout)).Reason, Is.EqualTo(FinishReason.Cancelled));
@@ -116,7 +116,7 @@ internal sealed class LifeTests
     {
         var engine = new TestEngine(new ReferenceBackend(), new EngineOptions { Pages = 20 });
         Session[] sessions = [.. Enumerable.Range(0, 10).Select(i => engine.Open(TestEngine.Prompt(20, i), i))];
-        Task<Generation>[] running = [.. sessions.Select(session => session.GenerateAsync(s_endless))];
+        Task<Generation>[] running = [.. sessions.Select(session => session.GenerateAsync(s_endless, cancel: CancellationToken.None))];
         await Task.Delay(50, timeout);
         await engine.DisposeAsync().AsTask().WaitAsync(timeout);
         foreach (Generation generation in await Task.WhenAll(running).WaitAsync(timeout))
@@ -124,7 +124,7 @@ internal sealed class LifeTests
             Assert.That(generation.Reason, Is.EqualTo(FinishReason.Cancelled));
         }
 
-        Assert.That(async () => await sessions[0].GenerateAsync(s_endless), Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(async () => await sessions[0].GenerateAsync(s_endless, cancel: timeout), Throws.TypeOf<ObjectDisposedException>());
         Array.ForEach(sessions, session => session.Dispose());
     }
 

@@ -1,4 +1,6 @@
 using Numina.Cuda.Engine;
+using Numina.Cuda.Tests.Support;
+using Numina.Cuda.Text;
 
 namespace Numina.Cuda.Tests.Engine;
 
@@ -92,6 +94,37 @@ internal sealed class StopTests
         string text = TestEngine.Tokenizer.Decode([.. session.Tokens], skipSpecialTokens: true);
         Assert.That(generation.Text, Is.EqualTo("ab```output\n"));
         Assert.That(text, Is.EqualTo("### Problem: 1+1\n### Solution: ab```output\n42\n```\n"));
+    }
+
+    [TestCase("deepseek-math-like")]
+    [TestCase("llama2")]
+    [TestCase("llama3")]
+    public async Task Whatever_the_tokenizer_a_cut_leaves_tokens_that_decode_to_the_text(string name)
+    {
+        Tokenizer tokenizer = Tokenizer.Load(Reference.Path($"goldens/tokenizer/{name}"));
+        int[] prompt = tokenizer.Encode("Solve it. So ", addSpecialTokens: true);
+        foreach (string text in new[] { "answers here", "the résumé 𝛼", "x = 12345\n\n  y", "```output\n    indented" })
+        {
+            int[] drawn = tokenizer.Encode("Is this " + text, addSpecialTokens: false);
+            string whole = Decode([]), all = Decode(drawn)[whole.Length..];
+            for (int end = 3; end < all.Length; end++)
+            {
+                string stop = all[(end - 2)..end];
+                if (char.IsSurrogate(stop[0]) || char.IsSurrogate(stop[1]))
+                {
+                    continue;
+                }
+
+                var backend = new ScriptedBackend(prompt.Length, drawn);
+                await using var engine = new TestEngine(backend, config: TestEngine.Config with { VocabularySize = tokenizer.VocabularySize, HiddenSize = 8 }, tokenizer: tokenizer);
+                using Session session = engine.Open(prompt);
+                Generation generation = await session.GenerateAsync(Options(false, stop));
+                Assert.That(generation.Text, Is.EqualTo(all[..all.IndexOf(stop, StringComparison.Ordinal)]), stop);
+                Assert.That(Decode([.. generation.Tokens]), Is.EqualTo(whole + generation.Text), stop);
+            }
+        }
+
+        string Decode(int[] tokens) => tokenizer.Decode([.. prompt, .. tokens], skipSpecialTokens: true);
     }
 
     private static GenerationOptions Options(bool include, params string[] stops) => new() { Stop = stops, IncludeStop = include };
