@@ -52,7 +52,7 @@ internal static class RunCommand
         IReadOnlyList<SolvedProblem> solved;
         await using (var view = RunView.Open(problems, log?.Solved ?? [], request.Solving.Samples, request.Solving.Modulus))
         {
-            solved = await new Evaluator(host.Solver, host.Prompt, atOnce).RunAsync(problems, log, view, cancel);
+            solved = await new Evaluator(host.Solver, host.Prompt, request.Solving.Profile, atOnce).RunAsync(problems, log, view, cancel);
         }
 
         double seconds = clock.Elapsed.TotalSeconds;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Numina.Cuda.Evaluation;
 using Numina.Cuda.Solving.Python;
 
 namespace Numina.Cuda.Cli.Options;
@@ -30,6 +31,8 @@ internal sealed record SolvingSettings
     public required int? Modulus { get; init; }
 
     public required SandboxMode Sandbox { get; init; }
+
+    public SolvingProfile Profile => new(Notebook ? "notebook" : "default", Rounds, RestartOnFail);
 }
 
 /// <summary>The options behind <see cref="SolvingSettings"/>.</summary>

@@ -55,7 +55,7 @@ internal sealed class RunView : IRunObserver, IAsyncDisposable
         string votes = string.Join(", ", problem.Votes.Take(3).Select(vote => $"{vote.Value} x{vote.Count}"));
         string verdict = isRight switch { true => "right", false => $"wrong, expected {problem.Answer}", null => "" };
         _lines.Enqueue(string.Create(CultureInfo.InvariantCulture,
-            $"[{solved}/{_problems}] problem {problem.Id}: {(problem.Voted ? problem.Submitted : "no vote")} {verdict} (votes {votes}; {problem.Seconds:f1} s; {right} right so far)"));
+            $"[{solved}/{_problems}] problem {problem.Id}: {(problem.Solved.Voted ? problem.Solved.Submitted : "no vote")} {verdict} (votes {votes}; {problem.Seconds:f1} s; {right} right so far)"));
         _inFlight.TryRemove(problem.Row, out _);
     }
 

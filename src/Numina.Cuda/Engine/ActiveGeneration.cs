@@ -71,36 +71,30 @@ internal sealed class ActiveGeneration
     /// </summary>
     public bool TryTell()
     {
-        if (_onText == null || _text.Length == _told)
-        {
-            return true;
-        }
-
-        string text = _text.ToString();
-        return TryTell(text, text.Length - (Options.IncludeStop ? 0 : _stops.Undecided(text)));
+        return _onText == null || _text.Length == _told || TryTell(_text.Length - (Options.IncludeStop ? 0 : _stops.Undecided(Tail(_stops.Longest))));
     }
 
     /// <summary>Completes the caller's task. The sequence must be parked.</summary>
     public void Finish(FinishReason reason)
     {
-        string text = _text.ToString();
         int[] tokens = _sequence.Tokens.Span[_start..].ToArray();
-        if (TryTell(text, text.Length))
+        if (TryTell(_text.Length))
         {
-            _completion.TrySetResult(new Generation(text, tokens, Options.LogProbs ? _logProbs : null, reason, _drawn));
+            _completion.TrySetResult(new Generation(_text.ToString(), tokens, Options.LogProbs ? _logProbs : null, reason, _drawn));
         }
     }
 
     public void Fail(Exception exception) => _completion.TrySetException(exception);
 
-    private bool TryTell(string text, int end)
+    private bool TryTell(int end)
     {
         try
         {
             if (end > _told)
             {
-                _onText?.Invoke(text[_told..end]);
+                string piece = _text.ToString(_told, end - _told);
                 _told = end;
+                _onText?.Invoke(piece);
             }
 
             return true;
@@ -120,15 +114,15 @@ internal sealed class ActiveGeneration
             return false;
         }
 
-        string text = _text.ToString();
-        if (_stops.Find(text, added) is not { } stop)
+        string tail = Tail(added + _stops.Longest - 1);
+        if (_stops.Find(tail) is not { } stop)
         {
             return false;
         }
 
-        int keep = Options.IncludeStop ? stop.End.Value : stop.Start.Value;
+        int keep = _text.Length - tail.Length + (Options.IncludeStop ? stop.End.Value : stop.Start.Value);
         ReadOnlySpan<int> all = _sequence.Tokens.Span;
-        CutTokens cut = Continuation.Cut(_tokenizer, all[Math.Max(0, _start - 16).._start], all[_start..], _ends, text, keep);
+        CutTokens cut = Continuation.Cut(_tokenizer, all[.._start], all[_start..], _ends, _text.ToString(), keep);
         _sequence.Truncate(_start + cut.Kept);
         _sequence.Append(cut.Added, _rope.EffectiveLength(_sequence.Tokens.Count + cut.Added.Length));
         _logProbs.RemoveRange(cut.Kept, _logProbs.Count - cut.Kept);
@@ -136,4 +130,6 @@ internal sealed class ActiveGeneration
         _text.Length = keep;
         return true;
     }
+
+    private string Tail(int length) => _text.ToString(Math.Max(0, _text.Length - length), Math.Min(length, _text.Length));
 }

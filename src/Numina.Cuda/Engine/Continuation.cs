@@ -29,9 +29,9 @@ internal static class Continuation
 
     /// <summary>
     /// Tokens whose text is the first <paramref name="keep"/> characters of <paramref name="text"/>: as many of <paramref name="tokens"/> as fit, then the rest
-    /// encoded alone. Where that would decode to something else, the encoded part begins earlier.
+    /// encoded alone. Where that would decode to something else, the encoded part begins earlier. <paramref name="ends"/> gives for each token the length of the text
+    /// behind it, or -1 where the text was not final.
     /// </summary>
-    /// <param name="ends">For each token the length of the text behind it, or -1 where the text was not final.</param>
     public static CutTokens Cut(Tokenizer tokenizer, ReadOnlySpan<int> context, ReadOnlySpan<int> tokens, IReadOnlyList<int> ends, string text, int keep)
     {
         CutTokens? first = null;
@@ -51,7 +51,7 @@ internal static class Continuation
 
             attempts++;
             string rest = text[end..keep];
-            int[] before = [.. context, .. tokens[..kept]];
+            int[] before = [.. context[Math.Max(0, context.Length - Context)..], .. tokens[..kept]];
             int[] encoded = tokenizer.Encode(rest, addSpecialTokens: false);
             first ??= new CutTokens(kept, encoded);
             if (Decode(tokenizer, before, encoded) == rest)

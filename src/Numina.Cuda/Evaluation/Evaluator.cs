@@ -17,8 +17,9 @@ public interface IRunObserver
 /// <summary>Solves a data set, several problems at once so that the batch stays full while traces wait for Python.</summary>
 /// <param name="solver">Solves one problem.</param>
 /// <param name="renderPrompt">A statement as the model reads it.</param>
+/// <param name="profile">What the solver was made with, for the log.</param>
 /// <param name="atOnce">Problems in flight.</param>
-public sealed class Evaluator(ISolver solver, Func<string, string> renderPrompt, int atOnce)
+public sealed class Evaluator(ISolver solver, Func<string, string> renderPrompt, SolvingProfile profile, int atOnce)
 {
     /// <summary>Solves what the log does not hold yet and gives all problems in the set's order. On cancellation the finished ones are in the log.</summary>
     public async Task<IReadOnlyList<SolvedProblem>> RunAsync(IReadOnlyList<ProblemRow> problems, RunLog? log, IRunObserver observer, CancellationToken cancel)
@@ -46,15 +47,17 @@ public sealed class Evaluator(ISolver solver, Func<string, string> renderPrompt,
         {
             Row = row.Row,
             Id = row.Id,
-            Problem = row.Text,
-            Prompt = problem.Prompt,
             Answer = row.Answer?.ToString(),
-            Submitted = result.Submitted.ToString(),
-            Voted = result.Vote.Winner is not null,
             Votes = [.. result.Vote.Tallies.Select(tally => new VoteCount(tally.Value.ToString(), tally.Count))],
             Seconds = clock.Elapsed.TotalSeconds,
-            Traces = result.Traces,
             Printed = result.Printed,
+            Solved = SolveRecord.Of(result, profile.Name, profile.Rounds, profile.RestartOnFail),
         };
     }
 }
+
+/// <summary>What a replay of a recorded problem needs to know of the solver.</summary>
+/// <param name="Name">"default" or "notebook".</param>
+/// <param name="Rounds">Depth N.</param>
+/// <param name="RestartOnFail">A failed trace starts again.</param>
+public sealed record SolvingProfile(string Name, int Rounds, bool RestartOnFail);

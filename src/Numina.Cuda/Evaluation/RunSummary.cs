@@ -55,7 +55,7 @@ public sealed record RunSummary
         bool judged = solved.Count > 0 && solved.All(problem => problem.Answer is not null);
         int right = solved.Count(problem => problem.IsRight(modulus) == true);
         (double low, double high) = judged ? Statistics.Wilson(right, solved.Count) : default;
-        ExecutionRecord[] executions = [.. solved.SelectMany(problem => problem.Traces).SelectMany(trace => trace.Turns).Select(turn => turn.Execution)
+        ExecutionRecord[] executions = [.. solved.SelectMany(problem => problem.Solved.Traces).SelectMany(trace => trace.Turns).Select(turn => turn.Execution)
             .OfType<ExecutionRecord>().Where(execution => !execution.Stored)];
         return new RunSummary
         {
@@ -65,9 +65,9 @@ public sealed record RunSummary
             Accuracy = judged ? (double)right / solved.Count : null,
             AccuracyLow = judged ? low : null,
             AccuracyHigh = judged ? high : null,
-            PassAt1 = judged ? solved.Average(problem => problem.Traces.Average(trace => problem.IsRight(trace.Value, modulus) == true ? 1.0 : 0.0)) : null,
-            WithoutVote = solved.Count(problem => !problem.Voted),
-            Tokens = solved.Sum(problem => problem.Traces.Sum(trace => (long)trace.Tokens())),
+            PassAt1 = judged ? solved.Average(problem => problem.Solved.Traces.Average(trace => problem.IsRight(trace.Value, modulus) == true ? 1.0 : 0.0)) : null,
+            WithoutVote = solved.Count(problem => !problem.Solved.Voted),
+            Tokens = solved.Sum(problem => problem.Solved.Traces.Sum(trace => (long)trace.Tokens())),
             TokensPerSecond = seconds > 0 ? tokens / seconds : 0,
             Executions = executions.Length,
             FailedExecutions = executions.Count(execution => execution.Status != PythonStatus.Success),

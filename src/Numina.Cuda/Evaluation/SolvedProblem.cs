@@ -3,7 +3,7 @@ using Numina.Cuda.Solving;
 
 namespace Numina.Cuda.Evaluation;
 
-/// <summary>A problem with its traces, as a run's log keeps it: all that is needed to report, to replay and to vote again.</summary>
+/// <summary>A row of a data set with its traces and their vote, as a run's log keeps it: all that is needed to report, to replay and to vote again.</summary>
 public sealed record SolvedProblem
 {
     /// <summary>Row in the data set: the key.</summary>
@@ -11,25 +11,11 @@ public sealed record SolvedProblem
 
     public required string Id { get; init; }
 
-    /// <summary>The statement.</summary>
-    public required string Problem { get; init; }
-
-    /// <summary>The statement as the model read it.</summary>
-    public required string Prompt { get; init; }
-
     /// <summary>The gold answer as an exact decimal integer; null where the set has none.</summary>
     public string? Answer { get; init; }
 
-    /// <summary>What is submitted: the majority, or 0 where nobody voted.</summary>
-    public required string Submitted { get; init; }
-
-    /// <summary>Whether any trace voted.</summary>
-    public required bool Voted { get; init; }
-
     /// <summary>Votes, the winner first.</summary>
     public required IReadOnlyList<VoteCount> Votes { get; init; }
-
-    public required IReadOnlyList<TraceRecord> Traces { get; init; }
 
     /// <summary>From the first trace's start to the last one's end; problems overlap.</summary>
     public required double Seconds { get; init; }
@@ -37,12 +23,14 @@ public sealed record SolvedProblem
     /// <summary>What the notebook would have printed; empty in the default profile.</summary>
     public string Printed { get; init; } = "";
 
+    public required SolveRecord Solved { get; init; }
+
     /// <summary>Whether an integer is the gold answer under the modulus; null in a set without answers.</summary>
     public bool? IsRight(string? value, int? modulus) => Answer is null ? null
         : value is not null && Vote.Reduce(BigInteger.Parse(value), modulus) == Vote.Reduce(BigInteger.Parse(Answer), modulus);
 
     /// <summary>Whether what was submitted is the gold answer; null in a set without answers.</summary>
-    public bool? IsRight(int? modulus) => IsRight(Submitted, modulus);
+    public bool? IsRight(int? modulus) => IsRight(Solved.Submitted, modulus);
 }
 
 /// <param name="Value">An exact decimal integer.</param>

@@ -15,12 +15,12 @@ internal sealed class TestEngine : IAsyncDisposable
     private readonly TinyModel _weights;
     private readonly Llama _llama;
 
-    public TestEngine(IBackend backend, EngineOptions? options = null, LlamaLimits? limits = null, ModelConfig? config = null)
+    public TestEngine(IBackend backend, EngineOptions? options = null, LlamaLimits? limits = null, ModelConfig? config = null, Tokenizer? tokenizer = null)
     {
         config ??= Config;
         _weights = new TinyModel(config);
         _llama = new Llama(backend, config, _weights.Weights, limits ?? Limits);
-        Engine = new InferenceEngine(_llama, Tokenizer, options ?? new EngineOptions { Pages = 512 });
+        Engine = new InferenceEngine(_llama, tokenizer ?? Tokenizer, options ?? new EngineOptions { Pages = 512 });
     }
 
     /// <summary>The tiny model with the demo's vocabulary. Token 0 ends a text.</summary>
