@@ -53,6 +53,10 @@ internal static class CommandLine
         GenerateCommand.Create(),
         VerifyCommand.Create(),
         ReplayCommand.Create(),
+        TokenizeCommand.Create(),
+        DetokenizeCommand.Create(),
+        ChatCommand.Create(),
+        PythonCommand.Create(),
     };
 
     /// <summary>Failures whose message says all that a user can use. Anything else is a defect of ours and shows its stack.</summary>

@@ -29,7 +29,7 @@ internal sealed class EngineTraceModelTests
         {
             used++;
             text.Append(token.GetString());
-            found = stops.Find(text.ToString(), token.GetString()!.Length);
+            found = stops.Find(text.ToString());
             if (found != null)
             {
                 break;
