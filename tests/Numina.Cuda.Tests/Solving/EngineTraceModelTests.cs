@@ -66,7 +66,7 @@ internal sealed class EngineTraceModelTests
     {
         await using TestEngine engine = new(_backend);
         Completion free = await GenerateAsync(engine, [], []);
-        string stop = free.Text.Substring(free.Text.Length / 2, 2);
+        string stop = free.Text.Substring(free.Text.Length / 2, 9);
         List<string> pieces = [];
         Completion dropped = await GenerateAsync(engine, [new StopText(stop, Kept: false)], pieces);
         Completion kept = await GenerateAsync(engine, [new StopText(stop, Kept: true)], []);
