@@ -43,8 +43,13 @@ public sealed unsafe class HostBuffer : Buffer
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
         ByteLength = byteLength;
-        _block = NativeMemory.AllocZeroed(checked((nuint)byteLength + Alignment + Slack));
-        _pointer = ((nint)_block + Alignment - 1) & -Alignment;
+        int alignment = byteLength < 2 * LargePages.Size ? Alignment : LargePages.Size;
+        _block = NativeMemory.AllocZeroed(checked((nuint)byteLength + (nuint)alignment + Slack));
+        _pointer = ((nint)_block + alignment - 1) & -alignment;
+        if (alignment == LargePages.Size)
+        {
+            LargePages.Advise(_pointer, byteLength);
+        }
     }
 
     ~HostBuffer() => Dispose(false);
