@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Numina.Cuda.Tensors;
 
 namespace Numina.Cuda.Backends.Cpu;
@@ -148,10 +149,19 @@ internal sealed class WeightPacker(WorkerPool pool)
     private static unsafe bool HasOnlyFiniteHalves(Tensor halves)
     {
         ushort* bits = (ushort*)halves.Pointer;
-        long count = halves.Count;
-        for (long i = 0; i < count; i++)
+        long count = halves.Count, i = 0;
+        Vector256<ushort> exponent = Vector256.Create(FloatFormats.HalfExponent);
+        for (; i + Vector256<ushort>.Count <= count; i += Vector256<ushort>.Count)
         {
-            if (!FloatFormats.IsFiniteHalf(bits[i]))
+            if (Vector256.EqualsAny(Vector256.Load(bits + i) & exponent, exponent))
+            {
+                return false;
+            }
+        }
+
+        for (; i < count; i++)
+        {
+            if ((bits[i] & FloatFormats.HalfExponent) == FloatFormats.HalfExponent)
             {
                 return false;
             }
