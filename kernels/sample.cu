@@ -1,5 +1,6 @@
 // sample: draws one token from each row of logits: repetition penalty, temperature, min-p, top-k, top-p, then the largest of x + Gumbel noise among the
-// tokens kept (Gumbel-max: a draw from their softmax). Temperature 0: the largest x. Equal values: the lowest token. NaN never wins.
+// tokens kept (Gumbel-max: a draw from their softmax). Temperature 0: the largest x. Equal values: the lowest token.
+// A row that is no distribution (a NaN, a +infinity, nothing finite) gives token -1 and its largest value.
 // logits [R, vocabulary] fp32, not changed; rows [R]; history: all rows' tokens; sampled [R]: the token and its log-probability under the raw logits.
 // Grid: R. Block: 256. Shared: dynamic, a bit a token for the penalty (mask_words words; 0 when no row has a history). Bytes: logits, read 3 to 10 times.
 // No sort: top-k and top-p search the cut digit by digit (select_from_top); masses are 2^-40 fixed point, so their sums have no order.
@@ -171,7 +172,7 @@ KERNEL(sample, 256, Sample) {
     }
     at = block_argmax(best, at, scratch);
     if (threadIdx.x == 0) {
-        if (at >= p.vocabulary) at = 0;
-        p.sampled[blockIdx.x] = {at, logits[at] - raw_top - logf(sum)};
+        const bool distribution = isfinite(raw_top) && isfinite(sum) && at < p.vocabulary;
+        p.sampled[blockIdx.x] = distribution ? Sampled{at, logits[at] - raw_top - logf(sum)} : Sampled{-1, raw_top};
     }
 }

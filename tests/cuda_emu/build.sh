@@ -19,6 +19,6 @@ wait
 # The name matters: compiled kernels are linked against it.
 g++ -shared -Wl,-soname,libcuda_emu.so -o "$out/libcuda_emu.so.new" $objects -ldl -lpthread
 rm -f $objects
-rm -rf "$out/device"
+rm -rf "$out/device" "$out/cache"
 cp -r "$here/device" "$out/device"
 mv "$out/libcuda_emu.so.new" "$out/libcuda_emu.so"

@@ -29,30 +29,37 @@ public abstract class Buffer : IDisposable
     protected abstract void Dispose(bool disposing);
 }
 
-/// <summary>Zeroed host memory aligned to a cache line, so that every SIMD width may load aligned.</summary>
+/// <summary>
+/// Zeroed host memory aligned to a cache line, so that every SIMD width may load aligned. Large blocks come from the system already zero and take up memory only
+/// where they are touched: a key-value pool may be sized for the worst case.
+/// </summary>
 public sealed unsafe class HostBuffer : Buffer
 {
-    private const int Alignment = 64;
-    private void* _pointer;
+    private const nuint Alignment = 64;
+
+    /// <summary>Readable bytes behind the end: a full-width load that begins inside the block may run over it.</summary>
+    private const nuint Slack = 64;
+
+    private readonly nint _pointer;
+    private void* _block;
 
     public HostBuffer(long byteLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
         ByteLength = byteLength;
-        nuint size = (nuint)Math.Max(byteLength, Alignment);
-        _pointer = NativeMemory.AlignedAlloc(size, Alignment);
-        NativeMemory.Clear(_pointer, size);
+        _block = NativeMemory.AllocZeroed(checked((nuint)byteLength + Alignment + Slack));
+        _pointer = (nint)(((nuint)_block + Alignment - 1) & ~(Alignment - 1));
     }
 
     ~HostBuffer() => Dispose(false);
 
-    public override nint Pointer => _pointer != null ? (nint)_pointer : throw new ObjectDisposedException(nameof(HostBuffer));
+    public override nint Pointer => _block != null ? _pointer : throw new ObjectDisposedException(nameof(HostBuffer));
 
     public override long ByteLength { get; }
 
     protected override void Dispose(bool disposing)
     {
-        NativeMemory.AlignedFree(_pointer);
-        _pointer = null;
+        NativeMemory.Free(_block);
+        _block = null;
     }
 }

@@ -30,6 +30,13 @@ public sealed partial class CudaBackend
             new LaunchShape(rows.Length, 1, 1, 256, maskBytes),
             new SampleParams { Logits = logits.Pointer, Rows = lists, History = tokens, Sampled = results, Vocabulary = vocabulary, MaskWords = maskWords });
         _staging.Download(MemoryMarshal.AsBytes(sampled[..rows.Length]), results);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (sampled[i].Token < 0)
+            {
+                throw new InvalidOperationException($"row {i} of the logits is not a distribution: its largest value is {sampled[i].LogProbability}");
+            }
+        }
     }
 
     private static SampleRowParams Settings(in SamplingRow row, List<int> history)
@@ -37,7 +44,7 @@ public sealed partial class CudaBackend
         var settings = new SampleRowParams
         {
             Temperature = row.Temperature,
-            TopP = row.TopP,
+            TopP = row.TopP == 0 ? 1 : row.TopP,
             MinP = row.MinP,
             Penalty = row.RepetitionPenalty,
             TopK = row.TopK,

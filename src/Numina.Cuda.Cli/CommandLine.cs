@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Numina.Cuda.Evaluation;
+using Numina.Cuda.Weights;
+
+namespace Numina.Cuda.Cli;
+
+/// <summary>The commands, and what their failures look like: one line on standard error and an exit code.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        ParseResult parsed = Root().Parse(arguments);
+        if (parsed.Errors is [var first, ..])
+        {
+            return Report(first.Message, ExitCode.BadUsage);
+        }
+
+        using var interrupt = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            // The first Ctrl-C ends the run in order, so that what is solved is on disk; the second one kills.
+            pressed.Cancel = !interrupt.IsCancellationRequested;
+            interrupt.Cancel();
+        };
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interrupt.Token);
+        }
+        catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+        {
+            return Report("interrupted", ExitCode.Interrupted);
+        }
+        catch (UsageException error)
+        {
+            return Report(error.Message, ExitCode.BadUsage);
+        }
+        catch (Exception error) when (error is FailureException or CheckpointException or DatasetException or IOException or UnauthorizedAccessException)
+        {
+            return Report(error.Message, ExitCode.Failed);
+        }
+    }
+
+    private static RootCommand Root() => new("SC-TIR on Llama-family checkpoints: M traces of a problem write Python, read its output and vote.")
+    {
+    };
+
+    private static int Report(string message, int code)
+    {
+        Console.Error.WriteLine($"numina-cuda: {message.ReplaceLineEndings(" ")}");
+        return code;
+    }
+}

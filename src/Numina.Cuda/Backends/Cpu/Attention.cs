@@ -1,0 +1,106 @@
+using Numina.Cuda.Tensors;
+
+namespace Numina.Cuda.Backends.Cpu;
+
+/// <summary>
+/// Rotary embedding, the key-value store and causal attention over pages. Keys lie transposed inside a page, [KvHeads][HeadDim][PageSize], so that
+/// neighbouring lanes are neighbouring keys; values as the cache says, [KvHeads][PageSize][HeadDim]. Owns one row of scores a thread.
+/// </summary>
+internal sealed unsafe class Attention(WorkerPool pool, RowKernels rows, AttentionKernels kernels) : IDisposable
+{
+    private HostBuffer _scores = new(0);
+
+    public void RopeStoreKv(Tensor qkv, int heads, Tensor cosSin, in AttentionBatch batch, Tensor keys, Tensor values)
+    {
+        var job = new RopeStoreJob(rows, qkv, heads, cosSin, batch, keys, values);
+        pool.Run(ref job, job.Items);
+    }
+
+    public void Run(Tensor qkv, int heads, float scale, Tensor keys, Tensor values, in AttentionBatch batch, Tensor output)
+    {
+        long stride = (batch.MaxContextLength + 2 * Lanes.Count) / Lanes.Count * Lanes.Count;
+        if (_scores.ByteLength < stride * pool.Threads * sizeof(float))
+        {
+            _scores.Dispose();
+            _scores = new HostBuffer(2 * stride * pool.Threads * sizeof(float));
+        }
+
+        var job = new AttentionJob(kernels, qkv, heads, scale, keys, values, batch, output, (float*)_scores.Pointer, stride);
+        pool.Run(ref job, job.Items);
+    }
+
+    public void Dispose() => _scores.Dispose();
+}
+
+/// <summary>Rotates the queries and keys of a block of tokens and stores keys and values.</summary>
+internal readonly unsafe struct RopeStoreJob(
+    RowKernels kernels, Tensor qkv, int heads, Tensor cosSin, AttentionBatch batch, Tensor keys, Tensor values) : IParallelJob
+{
+    private const int Block = 4;
+
+    public int Items => (batch.Tokens + Block - 1) / Block;
+
+    public void Execute(int item, int worker)
+    {
+        int end = Math.Min(batch.Tokens, (item + 1) * Block);
+        for (int token = item * Block; token < end; token++)
+        {
+            RotateAndStore(token);
+        }
+    }
+
+    private void RotateAndStore(int token)
+    {
+        int kvHeads = (int)keys.Shape[1], pageSize = (int)keys.Shape[2], headDim = (int)keys.Shape[3];
+        float* row = (float*)qkv.Pointer + token * qkv.Shape[1];
+        float* cosines = (float*)cosSin.Pointer + ((int*)batch.RopeRows.Pointer)[token] * (long)headDim;
+        int slot = ((int*)batch.Slots.Pointer)[token];
+        for (int head = 0; head < heads + kvHeads; head++)
+        {
+            kernels.Rotate(row + head * headDim, cosines, cosines + headDim / 2, headDim / 2);
+        }
+
+        for (int head = 0; head < kvHeads; head++)
+        {
+            long page = ((long)(slot / pageSize) * kvHeads + head) * pageSize * headDim;
+            float* key = row + (heads + head) * headDim;
+            float* value = row + (heads + kvHeads + head) * headDim;
+            float* keyTo = (float*)keys.Pointer + page + slot % pageSize;
+            float* valueTo = (float*)values.Pointer + page + slot % pageSize * headDim;
+            for (int d = 0; d < headDim; d++)
+            {
+                keyTo[(long)d * pageSize] = key[d];
+                valueTo[d] = value[d];
+            }
+        }
+    }
+}
+
+/// <summary>Attention of one token and one head an item.</summary>
+internal readonly unsafe struct AttentionJob(
+    AttentionKernels kernels, Tensor qkv, int heads, float scale, Tensor keys, Tensor values, AttentionBatch batch, Tensor output, float* scores, long scoresStride)
+    : IParallelJob
+{
+    public int Items => batch.Tokens * heads;
+
+    public void Execute(int item, int worker)
+    {
+        int kvHeads = (int)keys.Shape[1], pageSize = (int)keys.Shape[2], headDim = (int)keys.Shape[3];
+        int token = item / heads, head = item % heads;
+        int* starts = (int*)batch.QueryStarts.Pointer;
+        int sequence = 0;
+        while (starts[sequence + 1] <= token)
+        {
+            sequence++;
+        }
+
+        int count = ((int*)batch.ContextLengths.Pointer)[sequence] - (starts[sequence + 1] - 1 - token);
+        nint headBytes = (nint)pageSize * headDim * (head / (heads / kvHeads)) * sizeof(float);
+        nint pageRow = batch.PageTable.Pointer + (nint)(sequence * batch.PageTable.Shape[1] * sizeof(int));
+        var pages = new HeadPages(keys.Pointer + headBytes, values.Pointer + headBytes, pageRow, (long)kvHeads * pageSize * headDim, pageSize, headDim);
+        float* row = scores + worker * scoresStride;
+        kernels.Scores((float*)qkv.Pointer + token * qkv.Shape[1] + head * headDim, pages, count, row);
+        float sum = kernels.Exponentials(row, count, scale);
+        kernels.WeightedValues(row, pages, count, 1 / sum, (float*)output.Pointer + ((long)token * heads + head) * headDim);
+    }
+}

@@ -1,0 +1,32 @@
+namespace Numina.Cuda.Solving.Python;
+
+/// <summary>Names of the signals that end programs, by their numbers on Linux (x86_64 and arm64).</summary>
+internal static class Signals
+{
+    /// <summary>SIGXCPU, which the processor time limit sends.</summary>
+    public const int CpuLimit = 24;
+
+    /// <summary>Such as "SIGSEGV (segmentation fault)".</summary>
+    public static string Describe(int signal) => signal switch
+    {
+        1 => "SIGHUP",
+        2 => "SIGINT",
+        3 => "SIGQUIT",
+        4 => "SIGILL (illegal instruction)",
+        5 => "SIGTRAP",
+        6 => "SIGABRT (aborted)",
+        7 => "SIGBUS (bus error)",
+        8 => "SIGFPE (arithmetic error)",
+        9 => "SIGKILL",
+        10 => "SIGUSR1",
+        11 => "SIGSEGV (segmentation fault)",
+        12 => "SIGUSR2",
+        13 => "SIGPIPE",
+        14 => "SIGALRM",
+        15 => "SIGTERM",
+        24 => "SIGXCPU (processor time)",
+        25 => "SIGXFSZ (file size)",
+        31 => "SIGSYS (forbidden system call)",
+        _ => signal.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    };
+}
