@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -12,6 +13,9 @@ public sealed class RunLog : IDisposable
 {
     public const string FileName = "run.jsonl";
     private const int FormatVersion = 1;
+
+    /// <summary>Letters of all scripts as they are: a log is read by people, and never pasted into HTML.</summary>
+    private static readonly RunLogJson Json = new(new JsonSerializerOptions(RunLogJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     private readonly FileStream _file;
     private readonly Lock _writing = new();
@@ -42,7 +46,7 @@ public sealed class RunLog : IDisposable
             var log = new RunLog(file, solved);
             if (bytes.Length == 0)
             {
-                log.Write(new RunHeader(FormatVersion, settings), RunLogJson.Lines.RunHeader);
+                log.Write(new RunHeader(FormatVersion, settings), Json.RunHeader);
             }
 
             return log;
@@ -64,14 +68,14 @@ public sealed class RunLog : IDisposable
             throw new RunLogException($"{path}: line 1: expected a run's settings, found an empty file");
         }
 
-        RunHeader header = Parse(path, 1, lines[0], RunLogJson.Lines.RunHeader);
+        RunHeader header = Parse(path, 1, lines[0], Json.RunHeader);
         return header.Version == FormatVersion
-            ? (header, [.. lines.Skip(1).Select((line, i) => Parse(path, i + 2, line, RunLogJson.Lines.SolvedProblem))])
+            ? (header, [.. lines.Skip(1).Select((line, i) => Parse(path, i + 2, line, Json.SolvedProblem))])
             : throw new RunLogException($"{path}: version: expected {FormatVersion}, found {header.Version}");
     }
 
     /// <summary>Adds a problem; it is on disk when the call returns.</summary>
-    public void Append(SolvedProblem problem) => Write(problem, RunLogJson.Lines.SolvedProblem);
+    public void Append(SolvedProblem problem) => Write(problem, Json.SolvedProblem);
 
     public void Dispose() => _file.Dispose();
 
@@ -96,7 +100,7 @@ public sealed class RunLog : IDisposable
     private static List<SolvedProblem> Read(string path, byte[] bytes, IReadOnlyDictionary<string, string> settings)
     {
         string[] lines = Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        RunHeader header = Parse(path, 1, lines[0], RunLogJson.Lines.RunHeader);
+        RunHeader header = Parse(path, 1, lines[0], Json.RunHeader);
         foreach (string name in settings.Keys.Union(header.Settings.Keys))
         {
             string? asked = settings.GetValueOrDefault(name), logged = header.Settings.GetValueOrDefault(name);
@@ -106,7 +110,7 @@ public sealed class RunLog : IDisposable
             }
         }
 
-        return [.. lines.Skip(1).Select((line, i) => Parse(path, i + 2, line, RunLogJson.Lines.SolvedProblem))];
+        return [.. lines.Skip(1).Select((line, i) => Parse(path, i + 2, line, Json.SolvedProblem))];
     }
 
     private static T Parse<T>(string path, int number, string line, JsonTypeInfo<T> type)

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -18,8 +17,4 @@ public sealed record RunHeader(int Version, IReadOnlyDictionary<string, string> 
 [JsonSerializable(typeof(RunHeader))]
 [JsonSerializable(typeof(SolvedProblem))]
 [JsonSerializable(typeof(RunSummary))]
-internal sealed partial class RunLogJson : JsonSerializerContext
-{
-    /// <summary>Letters of all scripts as they are: a log is read by people, and never pasted into HTML.</summary>
-    public static RunLogJson Lines { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-}
+internal sealed partial class RunLogJson : JsonSerializerContext;

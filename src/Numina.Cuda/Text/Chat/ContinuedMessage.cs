@@ -50,7 +50,7 @@ internal sealed class ContinuedMessage
     public string Cut(string rendered)
     {
         int at = rendered.LastIndexOf(Tag.TrimEnd(), StringComparison.Ordinal);
-        string stripped = Unicode.Strip(_text, null, left: true, right: true);
+        string stripped = CodePoints.Strip(_text, null, left: true, right: true);
         if (at < 0 || !rendered.Contains(stripped, StringComparison.Ordinal))
         {
             throw Bad("the final message does not appear in the chat after applying the chat template");
@@ -58,7 +58,7 @@ internal sealed class ContinuedMessage
 
         string before = rendered[..at];
         bool keepsSpace = string.CompareOrdinal(rendered, at, Tag, 0, Tag.Length) == 0;
-        return keepsSpace ? before : Unicode.Strip(before, null, left: false, right: true);
+        return keepsSpace ? before : CodePoints.Strip(before, null, left: false, right: true);
     }
 
     private static (PyList Parts, string Text) MarkPart(PyList parts)

@@ -139,7 +139,7 @@ internal sealed class Lexer
     private int TrimmedEnd(int start, int end, char sign, bool keepsIndent)
     {
         int stripped = end;
-        while (stripped > start && Unicode.IsSpace(_text[stripped - 1]) && (sign == '-' || _text[stripped - 1] != '\n'))
+        while (stripped > start && CodePoints.IsSpace(_text[stripped - 1]) && (sign == '-' || _text[stripped - 1] != '\n'))
         {
             stripped--;
         }
@@ -173,7 +173,7 @@ internal sealed class Lexer
 
     private int SkipSpace(int at)
     {
-        while (at < _text.Length && Unicode.IsSpace(_text[at]))
+        while (at < _text.Length && CodePoints.IsSpace(_text[at]))
         {
             at++;
         }

@@ -55,7 +55,7 @@ internal static class NumberFilters
     /// <summary>Python's float(text); null when it is no number.</summary>
     private static double? ParseFloat(string text)
     {
-        string trimmed = Unicode.Strip(text, null, left: true, right: true);
+        string trimmed = CodePoints.Strip(text, null, left: true, right: true);
         string magnitude = trimmed.TrimStart('+', '-').ToLowerInvariant();
         if (trimmed.Length - magnitude.Length > 1)
         {

@@ -48,7 +48,7 @@ internal static class SequenceFilters
     {
         if (Equality.TextOf(a[0]) is { } text)
         {
-            return interpreter.Made(Unicode.Reverse(text));
+            return interpreter.Made(CodePoints.Reverse(text));
         }
 
         List<object?> items = Iteration.TryIterate(a[0], interpreter, out _) ? Iteration.ToList(a[0], interpreter) : throw Fault.Runtime("argument must be iterable");

@@ -88,7 +88,7 @@ internal static class StringLiteral
     /// <summary>Python encodes the text to ASCII first, so a backslash before é leaves the escape of é as text.</summary>
     private static int NonAscii(string body, int at, StringBuilder text)
     {
-        int point = Python.Unicode.CodePointAt(body, at);
+        int point = Python.CodePoints.CodePointAt(body, at);
         string format = point <= 0xFF ? "x2" : point <= 0xFFFF ? "x4" : "x8";
         text.Append('\\').Append(point <= 0xFF ? 'x' : point <= 0xFFFF ? 'u' : 'U').Append(point.ToString(format, CultureInfo.InvariantCulture));
         return at + (point > 0xFFFF ? 2 : 1);

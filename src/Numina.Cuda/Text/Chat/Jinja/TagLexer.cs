@@ -55,7 +55,7 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens, string clo
     private void ReadOne()
     {
         char first = _text[_at];
-        if (Unicode.IsSpace(first))
+        if (CodePoints.IsSpace(first))
         {
             SkipSpace();
         }
@@ -63,7 +63,7 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens, string clo
         {
             ReadNumber();
         }
-        else if (Unicode.IsNamePart(Unicode.CodePointAt(_text, _at)))
+        else if (CodePoints.IsNamePart(CodePoints.CodePointAt(_text, _at)))
         {
             ReadName();
         }
@@ -81,7 +81,7 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens, string clo
 
     private void SkipSpace()
     {
-        while (_at < _text.Length && Unicode.IsSpace(_text[_at]))
+        while (_at < _text.Length && CodePoints.IsSpace(_text[_at]))
         {
             _at++;
         }
@@ -90,13 +90,13 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens, string clo
     private void ReadName()
     {
         int start = _at;
-        while (_at < _text.Length && Unicode.CodePointAt(_text, _at) is int point && Unicode.IsNamePart(point))
+        while (_at < _text.Length && CodePoints.CodePointAt(_text, _at) is int point && CodePoints.IsNamePart(point))
         {
             _at += point > 0xFFFF ? 2 : 1;
         }
 
         string name = _text[start.._at];
-        tokens.Add(new Token(TokenKind.Name, Unicode.IsIdentifier(name) ? name : throw source.SyntaxFault(start, "Invalid character in identifier"), null, start));
+        tokens.Add(new Token(TokenKind.Name, CodePoints.IsIdentifier(name) ? name : throw source.SyntaxFault(start, "Invalid character in identifier"), null, start));
     }
 
     private void ReadNumber()
@@ -204,7 +204,7 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens, string clo
         string symbol = rest.Length >= 2 && rest[..2] is "//" or "**" or "==" or "!=" or ">=" or "<=" ? _text.Substring(_at, 2) : _text.Substring(_at, 1);
         if (symbol.Length == 1 && !"+-/*%~[](){}><=.:|,;".Contains(symbol[0], StringComparison.Ordinal))
         {
-            throw Bad($"unexpected char {Representation.OfText(char.ConvertFromUtf32(Unicode.CodePointAt(_text, _at)))} at {_at}");
+            throw Bad($"unexpected char {Representation.OfText(char.ConvertFromUtf32(CodePoints.CodePointAt(_text, _at)))} at {_at}");
         }
 
         Balance(symbol[0]);

@@ -13,7 +13,7 @@ internal static class TextFilters
         new("lower", "s", (i, a) => Keep(a[0], CaseMapping.Lower(Text(a[0], i)), i)),
         new("capitalize", "s", (i, a) => Keep(a[0], CaseMapping.Capitalize(Text(a[0], i)), i)),
         new("title", "s", (i, a) => i.Made(Title(Text(a[0], i)))),
-        new("trim", "value chars?", (i, a) => Keep(a[0], Unicode.Strip(Text(a[0], i), a[1] is Missing or null ? null : TextMethods.Text(a[1]), left: true, right: true), i)),
+        new("trim", "value chars?", (i, a) => Keep(a[0], CodePoints.Strip(Text(a[0], i), a[1] is Missing or null ? null : TextMethods.Text(a[1]), left: true, right: true), i)),
         new("string", "object", (i, a) => a[0] is Markup ? a[0] : Text(a[0], i)),
         new("safe", "value", (i, a) => new Markup(Text(a[0], i))),
         new("escape", "s", (i, a) => Markup.Escape(a[0], i)),
@@ -56,11 +56,11 @@ internal static class TextFilters
         int start = 0;
         for (int at = 0; at <= text.Length; at++)
         {
-            bool separates = at < text.Length && (Unicode.IsSpace(text[at]) || "-({[<".Contains(text[at], StringComparison.Ordinal));
+            bool separates = at < text.Length && (CodePoints.IsSpace(text[at]) || "-({[<".Contains(text[at], StringComparison.Ordinal));
             if (at == text.Length || separates == inWord)
             {
                 string part = text[start..at];
-                int first = part.Length > 0 ? Unicode.Offset(part, 1) : 0;
+                int first = part.Length > 0 ? CodePoints.Offset(part, 1) : 0;
                 result.Append(CaseMapping.Upper(part[..first])).Append(CaseMapping.Lower(part[first..]));
                 (start, inWord) = (at, !separates);
             }
@@ -123,18 +123,18 @@ internal static class TextFilters
         int length = a[1] is Missing ? 255 : Arithmetic.ToInt32(a[1], "length");
         string end = a[3] is Missing ? "..." : TextMethods.Text(a[3]);
         int leeway = a[4] is Missing or null ? 5 : Arithmetic.ToInt32(a[4], "leeway");
-        int kept = length - Unicode.Length(end);
+        int kept = length - CodePoints.Length(end);
         if (kept < 0 || leeway < 0)
         {
-            throw Fault.Value(kept < 0 ? $"expected length >= {Unicode.Length(end)}, got {length}" : $"expected leeway >= 0, got {leeway}");
+            throw Fault.Value(kept < 0 ? $"expected length >= {CodePoints.Length(end)}, got {length}" : $"expected leeway >= 0, got {leeway}");
         }
 
-        if (Unicode.Length(text) <= (long)length + leeway)
+        if (CodePoints.Length(text) <= (long)length + leeway)
         {
             return a[0];
         }
 
-        string cut = text[..Unicode.Offset(text, kept)];
+        string cut = text[..CodePoints.Offset(text, kept)];
         int space = Flag(a[2]) ? -1 : cut.LastIndexOf(' ');
         return interpreter.Made((space < 0 ? cut : cut[..space]) + end);
     }
@@ -143,9 +143,9 @@ internal static class TextFilters
     {
         BigInteger words = 0;
         bool inWord = false;
-        foreach (string character in Unicode.Characters(text))
+        foreach (string character in CodePoints.Characters(text))
         {
-            bool part = character == "_" || Unicode.Category(Unicode.CodePointAt(character, 0)) is <= System.Globalization.UnicodeCategory.OtherLetter
+            bool part = character == "_" || CodePoints.Category(CodePoints.CodePointAt(character, 0)) is <= System.Globalization.UnicodeCategory.OtherLetter
                 or System.Globalization.UnicodeCategory.DecimalDigitNumber or System.Globalization.UnicodeCategory.LetterNumber or System.Globalization.UnicodeCategory.OtherNumber;
             words += part && !inWord ? 1 : 0;
             inWord = part;

@@ -111,7 +111,7 @@ internal static class Access
 
     private static string CharacterAt(string text, int index, int count)
     {
-        int at = count == text.Length ? index : Unicode.Offset(text, index);
-        return text.Substring(at, Unicode.CodePointAt(text, at) > 0xFFFF ? 2 : 1);
+        int at = count == text.Length ? index : CodePoints.Offset(text, index);
+        return text.Substring(at, CodePoints.CodePointAt(text, at) > 0xFFFF ? 2 : 1);
     }
 }

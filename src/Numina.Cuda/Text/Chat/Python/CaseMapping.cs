@@ -31,7 +31,7 @@ internal static class CaseMapping
     public static bool IsAll(string text, bool upper)
     {
         bool any = false;
-        foreach (string character in Unicode.Characters(text))
+        foreach (string character in CodePoints.Characters(text))
         {
             if (upper ? IsLower(character) || IsTitle(character) : IsUpper(character) || IsTitle(character))
             {
@@ -48,7 +48,7 @@ internal static class CaseMapping
     {
         bool inWord = false;
         bool any = false;
-        foreach (string character in Unicode.Characters(text))
+        foreach (string character in CodePoints.Characters(text))
         {
             bool begins = IsUpper(character) || IsTitle(character);
             if (begins ? inWord : IsLower(character) && !inWord)
@@ -67,7 +67,7 @@ internal static class CaseMapping
     {
         StringBuilder mapped = new(text.Length);
         int at = 0;
-        foreach (string character in Unicode.Characters(text))
+        foreach (string character in CodePoints.Characters(text))
         {
             mapped.Append(map(character, at));
             at += character.Length;
@@ -86,7 +86,7 @@ internal static class CaseMapping
 
     private static string LowerAt(string text, int at)
     {
-        int point = Unicode.CodePointAt(text, at);
+        int point = CodePoints.CodePointAt(text, at);
         return point switch
         {
             '\u0130' => "i\u0307",
@@ -118,11 +118,11 @@ internal static class CaseMapping
 
     private static bool IsCased(string character) => IsUpper(character) || IsLower(character) || IsTitle(character);
 
-    private static bool IsUpper(string character) => Unicode.Category(Unicode.CodePointAt(character, 0)) == UnicodeCategory.UppercaseLetter
+    private static bool IsUpper(string character) => CodePoints.Category(CodePoints.CodePointAt(character, 0)) == UnicodeCategory.UppercaseLetter
         || character[0] is (>= '\u2160' and <= '\u216f') or (>= '\u24b6' and <= '\u24cf');
 
-    private static bool IsLower(string character) => Unicode.Category(Unicode.CodePointAt(character, 0)) == UnicodeCategory.LowercaseLetter
+    private static bool IsLower(string character) => CodePoints.Category(CodePoints.CodePointAt(character, 0)) == UnicodeCategory.LowercaseLetter
         || character[0] is '\u00aa' or '\u00ba' or (>= '\u02b0' and <= '\u02b8') or (>= '\u2170' and <= '\u217f') or (>= '\u24d0' and <= '\u24e9');
 
-    private static bool IsTitle(string character) => Unicode.Category(Unicode.CodePointAt(character, 0)) == UnicodeCategory.TitlecaseLetter;
+    private static bool IsTitle(string character) => CodePoints.Category(CodePoints.CodePointAt(character, 0)) == UnicodeCategory.TitlecaseLetter;
 }

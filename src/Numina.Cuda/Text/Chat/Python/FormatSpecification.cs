@@ -44,7 +44,7 @@ internal sealed record FormatSpecification
 
     private static FormatSpecification Parse(string text)
     {
-        List<string> rest = Unicode.Characters(text);
+        List<string> rest = CodePoints.Characters(text);
         int at = 0;
         bool Take(string options) => at < rest.Count && options.Contains(rest[at], StringComparison.Ordinal) && ++at > 0;
         FormatSpecification result = new();
@@ -100,7 +100,7 @@ internal sealed record FormatSpecification
             throw Fault.Value("'=' alignment not allowed in string format specifier");
         }
 
-        return Pad("", Precision is { } kept ? text[..Unicode.Offset(text, kept)] : text, Align is '\0' or '=' ? '<' : Align);
+        return Pad("", Precision is { } kept ? text[..CodePoints.Offset(text, kept)] : text, Align is '\0' or '=' ? '<' : Align);
     }
 
     private string OfInteger(BigInteger value)
@@ -141,7 +141,7 @@ internal sealed record FormatSpecification
 
     private string Pad(string head, string body, char align)
     {
-        int missing = Math.Max(0, Width - head.Length - Unicode.Length(body));
+        int missing = Math.Max(0, Width - head.Length - CodePoints.Length(body));
         if (align == '=' && Grouping != '\0' && Fill == "0" && missing > 0)
         {
             return head + Group(ZeroFilled(body, Width - head.Length), 3);
@@ -157,7 +157,7 @@ internal sealed record FormatSpecification
     private string ZeroFilled(string grouped, int width)
     {
         string digits = grouped.Replace(Grouping.ToString(), "", StringComparison.Ordinal);
-        while (Unicode.Length(Group(digits, 3)) < width)
+        while (CodePoints.Length(Group(digits, 3)) < width)
         {
             digits = "0" + digits;
         }

@@ -36,7 +36,7 @@ internal static class IntegerText
     /// <summary>Python's int(text, base): white space, a sign, a prefix and single underscores are allowed. Null when it is no such number.</summary>
     public static BigInteger? Parse(string text, int radix)
     {
-        ReadOnlySpan<char> rest = Unicode.Strip(text, null, left: true, right: true);
+        ReadOnlySpan<char> rest = CodePoints.Strip(text, null, left: true, right: true);
         bool negative = rest.StartsWith("-");
         rest = negative || rest.StartsWith("+") ? rest[1..] : rest;
         bool prefixed = false;

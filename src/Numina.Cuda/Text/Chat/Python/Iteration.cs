@@ -15,8 +15,8 @@ internal static class Iteration
     {
         IEnumerable<object?>? source = value switch
         {
-            string text => Unicode.Characters(interpreter.Made(text)),
-            Markup markup => Unicode.Characters(interpreter.Made(markup.Text)).Select(character => new Markup(character)),
+            string text => CodePoints.Characters(interpreter.Made(text)),
+            Markup markup => CodePoints.Characters(interpreter.Made(markup.Text)).Select(character => new Markup(character)),
             PySequence sequence => sequence.Items,
             PyDict dict => dict.Items.Select(item => item.Key),
             PyDictView view => view.Items,
@@ -54,8 +54,8 @@ internal static class Iteration
     /// <summary>Python's len, null for what has none.</summary>
     public static int? CountOf(object? value) => value switch
     {
-        string text => Unicode.Length(text),
-        Markup markup => Unicode.Length(markup.Text),
+        string text => CodePoints.Length(text),
+        Markup markup => CodePoints.Length(markup.Text),
         PySequence sequence => sequence.Items.Count,
         PyDict dict => dict.Count,
         PyDictView view => view.Dict.Count,

@@ -68,7 +68,7 @@ internal sealed class JsonText
     }
 
     /// <summary>Python's ascii(): what is not ASCII as \x, \u or \U escapes.</summary>
-    public static string EscapeNonAscii(string text) => string.Concat(Unicode.Characters(text).Select(character => Unicode.CodePointAt(character, 0) switch
+    public static string EscapeNonAscii(string text) => string.Concat(CodePoints.Characters(text).Select(character => CodePoints.CodePointAt(character, 0) switch
     {
         < 0x80 => character,
         int point and <= 0xFF => "\\x" + point.ToString("x2", CultureInfo.InvariantCulture),

@@ -153,7 +153,7 @@ internal sealed class PercentFormat
             case 's' or 'r' or 'a':
                 body = kind == 's' ? Representation.Str(value, _interpreter) : Representation.Repr(value, _interpreter);
                 body = kind == 'a' ? JsonText.EscapeNonAscii(body) : body;
-                body = precision is { } kept ? body[..Unicode.Offset(body, kept)] : body;
+                body = precision is { } kept ? body[..CodePoints.Offset(body, kept)] : body;
                 flags = flags.Replace("0", "", StringComparison.Ordinal);
                 break;
             case 'c':
@@ -181,7 +181,7 @@ internal sealed class PercentFormat
 
     private void Pad(string head, string body, string flags, int width)
     {
-        int missing = Math.Max(0, width - head.Length - Unicode.Length(body));
+        int missing = Math.Max(0, width - head.Length - CodePoints.Length(body));
         bool left = flags.Contains('-', StringComparison.Ordinal);
         bool zeros = !left && flags.Contains('0', StringComparison.Ordinal);
         _text.Append(' ', left || zeros ? 0 : missing).Append(head).Append('0', zeros ? missing : 0).Append(body).Append(' ', left ? missing : 0);
@@ -192,7 +192,7 @@ internal sealed class PercentFormat
 
     private static string Character(object? value)
     {
-        if (Equality.TextOf(value) is { } text && Unicode.Length(text) == 1)
+        if (Equality.TextOf(value) is { } text && CodePoints.Length(text) == 1)
         {
             return text;
         }

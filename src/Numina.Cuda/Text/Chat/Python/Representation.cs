@@ -40,9 +40,9 @@ internal static class Representation
         StringBuilder text = new(value.Length + 2);
         char quote = value.Contains('\'', StringComparison.Ordinal) && !value.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
         text.Append(quote);
-        foreach (string character in Unicode.Characters(value))
+        foreach (string character in CodePoints.Characters(value))
         {
-            int point = Unicode.CodePointAt(character, 0);
+            int point = CodePoints.CodePointAt(character, 0);
             text.Append(point switch
             {
                 '\\' => "\\\\",
@@ -50,7 +50,7 @@ internal static class Representation
                 '\r' => "\\r",
                 '\t' => "\\t",
                 _ when point == quote => "\\" + quote,
-                _ when Unicode.IsPrintable(point) => character,
+                _ when CodePoints.IsPrintable(point) => character,
                 <= 0xFF => "\\x" + point.ToString("x2", CultureInfo.InvariantCulture),
                 <= 0xFFFF => "\\u" + point.ToString("x4", CultureInfo.InvariantCulture),
                 _ => "\\U" + point.ToString("x8", CultureInfo.InvariantCulture),

@@ -24,13 +24,13 @@ internal static class Slicing
         string result;
         if (step == 1)
         {
-            int from = count == text.Length ? start : Unicode.Offset(text, start);
-            int length = count == text.Length ? taken : Unicode.Offset(text[from..], taken);
+            int from = count == text.Length ? start : CodePoints.Offset(text, start);
+            int length = count == text.Length ? taken : CodePoints.Offset(text[from..], taken);
             result = text.Substring(from, length);
         }
         else
         {
-            List<string> characters = Unicode.Characters(text);
+            List<string> characters = CodePoints.Characters(text);
             result = string.Concat(indexes.Select(index => characters[index]));
         }
 

@@ -18,9 +18,9 @@ internal static class TextMethods
         ["title"] = ("", (s, _, _) => CaseMapping.Title(s)),
         ["capitalize"] = ("", (s, _, _) => CaseMapping.Capitalize(s)),
         ["swapcase"] = ("", (s, _, _) => CaseMapping.SwapCase(s)),
-        ["strip"] = ("chars?", (s, a, _) => Unicode.Strip(s, Characters(a[0]), left: true, right: true)),
-        ["lstrip"] = ("chars?", (s, a, _) => Unicode.Strip(s, Characters(a[0]), left: true, right: false)),
-        ["rstrip"] = ("chars?", (s, a, _) => Unicode.Strip(s, Characters(a[0]), left: false, right: true)),
+        ["strip"] = ("chars?", (s, a, _) => CodePoints.Strip(s, Characters(a[0]), left: true, right: true)),
+        ["lstrip"] = ("chars?", (s, a, _) => CodePoints.Strip(s, Characters(a[0]), left: true, right: false)),
+        ["rstrip"] = ("chars?", (s, a, _) => CodePoints.Strip(s, Characters(a[0]), left: false, right: true)),
         ["removeprefix"] = ("prefix", (s, a, _) => s.StartsWith(Text(a[0]), StringComparison.Ordinal) ? s[Text(a[0]).Length..] : s),
         ["removesuffix"] = ("suffix", (s, a, _) => s.EndsWith(Text(a[0]), StringComparison.Ordinal) ? s[..^Text(a[0]).Length] : s),
         ["startswith"] = ("prefix start? end?", (s, a, _) => Affix(s, a, (part, affix) => part.StartsWith(affix, StringComparison.Ordinal))),
@@ -45,14 +45,14 @@ internal static class TextMethods
         ["zfill"] = ("width", ZeroFill),
         ["expandtabs"] = ("tabsize?", (s, a, i) => TextSearch.ExpandTabs(s, a[0] is Missing ? 8 : Arithmetic.ToInt32(a[0], "tabsize"), i)),
         ["isdigit"] = ("", (s, _, _) => All(s, point => CharUnicodeInfo.GetDigitValue(char.ConvertFromUtf32(point), 0) >= 0)),
-        ["isdecimal"] = ("", (s, _, _) => All(s, point => Unicode.Category(point) == UnicodeCategory.DecimalDigitNumber)),
+        ["isdecimal"] = ("", (s, _, _) => All(s, point => CodePoints.Category(point) == UnicodeCategory.DecimalDigitNumber)),
         ["isnumeric"] = ("", (s, _, _) => All(s, point => CharUnicodeInfo.GetNumericValue(char.ConvertFromUtf32(point), 0) >= 0)),
-        ["isalpha"] = ("", (s, _, _) => All(s, point => Unicode.Category(point) <= UnicodeCategory.OtherLetter)),
-        ["isalnum"] = ("", (s, _, _) => All(s, point => Unicode.Category(point) <= UnicodeCategory.OtherLetter || CharUnicodeInfo.GetNumericValue(char.ConvertFromUtf32(point), 0) >= 0)),
-        ["isspace"] = ("", (s, _, _) => All(s, point => point <= 0xFFFF && Unicode.IsSpace((char)point))),
+        ["isalpha"] = ("", (s, _, _) => All(s, point => CodePoints.Category(point) <= UnicodeCategory.OtherLetter)),
+        ["isalnum"] = ("", (s, _, _) => All(s, point => CodePoints.Category(point) <= UnicodeCategory.OtherLetter || CharUnicodeInfo.GetNumericValue(char.ConvertFromUtf32(point), 0) >= 0)),
+        ["isspace"] = ("", (s, _, _) => All(s, point => point <= 0xFFFF && CodePoints.IsSpace((char)point))),
         ["isascii"] = ("", (s, _, _) => System.Text.Ascii.IsValid(s)),
-        ["isprintable"] = ("", (s, _, _) => s.Length == 0 || All(s, Unicode.IsPrintable)),
-        ["isidentifier"] = ("", (s, _, _) => Unicode.IsIdentifier(s)),
+        ["isprintable"] = ("", (s, _, _) => s.Length == 0 || All(s, CodePoints.IsPrintable)),
+        ["isidentifier"] = ("", (s, _, _) => CodePoints.IsIdentifier(s)),
         ["islower"] = ("", (s, _, _) => CaseMapping.IsAll(s, upper: false)),
         ["isupper"] = ("", (s, _, _) => CaseMapping.IsAll(s, upper: true)),
         ["istitle"] = ("", (s, _, _) => CaseMapping.IsTitleCased(s)),
@@ -86,7 +86,7 @@ internal static class TextMethods
     private static int Count(object? value) => value is Missing ? -1 : Arithmetic.ToInt32(value, "count");
 
     private static bool All(string text, Func<int, bool> holds) =>
-        text.Length > 0 && Unicode.Characters(text).TrueForAll(character => !char.IsSurrogate(character, 0) || character.Length == 2 ? holds(Unicode.CodePointAt(character, 0)) : false);
+        text.Length > 0 && CodePoints.Characters(text).TrueForAll(character => !char.IsSurrogate(character, 0) || character.Length == 2 ? holds(CodePoints.CodePointAt(character, 0)) : false);
 
     /// <summary>The part between optional start and end, in code points.</summary>
     private static string Part(string text, object?[] arguments)
@@ -102,11 +102,11 @@ internal static class TextMethods
             return (0, text.Length);
         }
 
-        int count = Unicode.Length(text);
+        int count = CodePoints.Length(text);
         int At(object? bound, int byDefault) => bound is Missing or null ? byDefault : Arithmetic.ToInt32(bound, "slice index") is var value && value < 0 ? Math.Max(0, value + count) : value;
         int start = At(arguments[1], 0);
         int end = Math.Min(At(arguments[2], count), count);
-        return start > count ? (text.Length + 1, text.Length) : (Unicode.Offset(text, start), Unicode.Offset(text, end));
+        return start > count ? (text.Length + 1, text.Length) : (CodePoints.Offset(text, start), CodePoints.Offset(text, end));
     }
 
     private static int Find(string text, object?[] arguments, bool last)
@@ -121,7 +121,7 @@ internal static class TextMethods
         ReadOnlySpan<char> within = text.AsSpan(start, end - start);
         int found = last ? within.LastIndexOf(part) : within.IndexOf(part);
         found = part.Length == 0 && last ? within.Length : found;
-        return found < 0 ? -1 : Unicode.Index(text, start + found);
+        return found < 0 ? -1 : CodePoints.Index(text, start + found);
     }
 
     private static BigInteger Found(int index) => index < 0 ? throw Fault.Value("substring not found") : index;
@@ -154,12 +154,12 @@ internal static class TextMethods
     private static string Padding(string self, object?[] arguments, Interpreter interpreter, Func<int, int>? share = null)
     {
         string fill = arguments[1] is Missing ? " " : Text(arguments[1]);
-        if (Unicode.Length(fill) != 1)
+        if (CodePoints.Length(fill) != 1)
         {
             throw Fault.Type("The fill character must be exactly one character long");
         }
 
-        int missing = Math.Max(0, Arithmetic.ToInt32(arguments[0], "width") - Unicode.Length(self));
+        int missing = Math.Max(0, Arithmetic.ToInt32(arguments[0], "width") - CodePoints.Length(self));
         missing = share == null ? missing : share(missing);
         interpreter.Allocate(missing);
         return string.Concat(Enumerable.Repeat(fill, missing));
@@ -175,7 +175,7 @@ internal static class TextMethods
 
     private static string ZeroFill(string self, object?[] arguments, Interpreter interpreter)
     {
-        int missing = Math.Max(0, Arithmetic.ToInt32(arguments[0], "width") - Unicode.Length(self));
+        int missing = Math.Max(0, Arithmetic.ToInt32(arguments[0], "width") - CodePoints.Length(self));
         interpreter.Allocate(missing);
         int sign = self.StartsWith('-') || self.StartsWith('+') ? 1 : 0;
         return self[..sign] + new string('0', missing) + self[sign..];

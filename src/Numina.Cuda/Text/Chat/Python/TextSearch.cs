@@ -10,7 +10,7 @@ internal static class TextSearch
     {
         if (part.Length == 0)
         {
-            return Unicode.Length(text) + 1;
+            return CodePoints.Length(text) + 1;
         }
 
         int count = 0;
@@ -36,7 +36,7 @@ internal static class TextSearch
         int at = 0;
         if (old.Length == 0)
         {
-            foreach (string character in Unicode.Characters(text))
+            foreach (string character in CodePoints.Characters(text))
             {
                 result.Append(replaced-- > 0 ? replacement : "").Append(character);
             }
@@ -87,7 +87,7 @@ internal static class TextSearch
         {
             interpreter.Step();
             int end = at;
-            while (end < text.Length && !Unicode.IsLineBreak(text[end]))
+            while (end < text.Length && !CodePoints.IsLineBreak(text[end]))
             {
                 end++;
             }
@@ -105,7 +105,7 @@ internal static class TextSearch
     {
         StringBuilder result = new();
         int column = 0;
-        foreach (string character in Unicode.Characters(text))
+        foreach (string character in CodePoints.Characters(text))
         {
             int spaces = character == "\t" && size > 0 ? size - (column % size) : 0;
             interpreter.Allocate(spaces);
@@ -149,7 +149,7 @@ internal static class TextSearch
         int at = 0;
         while (true)
         {
-            while (at < text.Length && Unicode.IsSpace(text[at]))
+            while (at < text.Length && CodePoints.IsSpace(text[at]))
             {
                 at++;
             }
@@ -160,7 +160,7 @@ internal static class TextSearch
             }
 
             int start = at;
-            while (at < text.Length && (parts.Count == limit || !Unicode.IsSpace(text[at])))
+            while (at < text.Length && (parts.Count == limit || !CodePoints.IsSpace(text[at])))
             {
                 at++;
             }
@@ -176,7 +176,7 @@ internal static class TextSearch
         int end = text.Length;
         while (true)
         {
-            while (end > 0 && Unicode.IsSpace(text[end - 1]))
+            while (end > 0 && CodePoints.IsSpace(text[end - 1]))
             {
                 end--;
             }
@@ -188,7 +188,7 @@ internal static class TextSearch
             }
 
             int stop = end;
-            while (end > 0 && (parts.Count == limit || !Unicode.IsSpace(text[end - 1])))
+            while (end > 0 && (parts.Count == limit || !CodePoints.IsSpace(text[end - 1])))
             {
                 end--;
             }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Numina.Cuda.Text.Chat.Python;
 
 /// <summary>Character classes as Python's str methods see them, and positions in code points.</summary>
-internal static class Unicode
+internal static class CodePoints
 {
     public static bool IsSpace(char unit) => char.IsWhiteSpace(unit) || unit is >= '\x1c' and <= '\x1f';
 
