@@ -4,7 +4,7 @@
 #define CUDA_EMU 1
 typedef __SIZE_TYPE__ size_t;
 
-#define __device__ static
+#define __device__
 #define __host__
 #define __forceinline__ inline __attribute__((always_inline))
 #define __noinline__ __attribute__((noinline))

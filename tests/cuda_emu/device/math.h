@@ -5,7 +5,7 @@ extern "C" {
     float sinf(float) noexcept, cosf(float) noexcept, tanhf(float) noexcept, sqrtf(float) noexcept, fabsf(float) noexcept;
     float floorf(float) noexcept, ceilf(float) noexcept, truncf(float) noexcept, rintf(float) noexcept;
     float fmaf(float, float, float) noexcept, powf(float, float) noexcept, copysignf(float, float) noexcept;
-    double exp(double) noexcept, log(double) noexcept, sqrt(double) noexcept, fabs(double) noexcept;
+    double exp(double) noexcept, log(double) noexcept, sqrt(double) noexcept, fabs(double) noexcept, ceil(double) noexcept;
 }
 template <class T> EMU_INLINE T __ldg(const T* p) { return *p; }
 template <class T> EMU_INLINE T __ldcs(const T* p) { return *p; }
@@ -19,6 +19,8 @@ EMU_INLINE int min(int a, int b) { return a < b ? a : b; }
 EMU_INLINE int max(int a, int b) { return a > b ? a : b; }
 EMU_INLINE unsigned min(unsigned a, unsigned b) { return a < b ? a : b; }
 EMU_INLINE unsigned max(unsigned a, unsigned b) { return a > b ? a : b; }
+EMU_INLINE long long min(long long a, long long b) { return a < b ? a : b; }
+EMU_INLINE long long max(long long a, long long b) { return a > b ? a : b; }
 
 // Nearer than the device's: rsqrtf is off by up to 2 ulp there, __expf by 2 + |1.2 x|, __fdividef is 0 for divisors over 2^126.
 EMU_INLINE float rsqrtf(float x) { return (float)(1.0 / __builtin_sqrt((double)x)); }
