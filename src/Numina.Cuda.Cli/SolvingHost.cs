@@ -46,6 +46,20 @@ internal sealed class SolvingHost : IAsyncDisposable
         }
     }
 
+    /// <summary>The default profile's options, but for the sampler's.</summary>
+    public static SolverOptions OptionsOf(SolvingSettings solving) => new()
+    {
+        Samples = solving.Samples,
+        Rounds = solving.Rounds,
+        RestartOnFail = solving.RestartOnFail,
+        FreeRestarts = solving.Restarts,
+        AcceptNoCode = solving.AcceptNoCode,
+        AcceptPrintedBox = solving.AcceptPrintedBox,
+        RestartHallucinated = solving.RestartHallucinated,
+        OutputLimit = solving.OutputLimit,
+        Modulus = solving.Modulus,
+    };
+
     public async ValueTask DisposeAsync()
     {
         await _model.DisposeAsync();
@@ -76,19 +90,7 @@ internal sealed class SolvingHost : IAsyncDisposable
                 Temperature = sampling.Temperature,
                 MaxNewTokens = sampling.MaxNewTokens,
             })
-            : new Solver(writer, python, new SolverOptions
-            {
-                Samples = solving.Samples,
-                Rounds = solving.Rounds,
-                RestartOnFail = solving.RestartOnFail,
-                FreeRestarts = solving.Restarts,
-                AcceptNoCode = solving.AcceptNoCode,
-                AcceptPrintedBox = solving.AcceptPrintedBox,
-                RestartHallucinated = solving.RestartHallucinated,
-                OutputLimit = solving.OutputLimit,
-                Modulus = solving.Modulus,
-                MaxNewTokens = sampling.MaxNewTokens,
-            });
+            : new Solver(writer, python, OptionsOf(solving) with { MaxNewTokens = sampling.MaxNewTokens });
     }
 
     /// <summary>The pool's own failure was, or will be, told by the task that the caller awaits; here only its processes matter.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Numina.Cuda.Solving;
 using Numina.Cuda.Solving.Python;
 
@@ -24,6 +25,7 @@ public sealed record RunSummary
     public double? AccuracyHigh { get; init; }
 
     /// <summary>Fraction of traces that are right.</summary>
+    [JsonPropertyName("pass_at_1")]
     public double? PassAt1 { get; init; }
 
     /// <summary>Problems on which nobody voted; 0 is submitted for them, and may be right by chance.</summary>

@@ -14,7 +14,6 @@ internal sealed class GoldenModel : IDisposable
     private const string Demo = "demo";
 
     private readonly Checkpoint _checkpoint;
-    private readonly Llama _llama;
     private readonly KvCache _cache;
     private readonly int[] _pages;
 
@@ -23,7 +22,7 @@ internal sealed class GoldenModel : IDisposable
         _checkpoint = checkpoint;
         Folder = folder;
         Expected = expected;
-        _llama = llama;
+        Llama = llama;
         int pages = (llama.Limits.ContextLength + llama.Limits.PageSize - 1) / llama.Limits.PageSize;
         _cache = new KvCache(llama.Backend, llama.CacheLayout(pages));
         // Out of order, so that a page table that is not read shows.
@@ -33,12 +32,15 @@ internal sealed class GoldenModel : IDisposable
     /// <summary>By name, so that an absent one is skipped and not forgotten.</summary>
     public static IEnumerable<string> Folders =>
     [
-        .. LlamaFolders.Select(name => $"goldens/llama/{name}"),
+        .. LlamaFolders,
         .. GptqFolders.Select(name => $"goldens/gptq/{name}"),
         Demo,
     ];
 
     public static IEnumerable<string> LlamaFolders =>
+        LlamaNames.Select(name => $"goldens/llama/{name}");
+
+    public static IEnumerable<string> LlamaNames =>
         ["mha", "gqa-llama3", "linear-rope", "dynamic-ntk", "yarn", "headdim-bias", "sharded", "odd", "old-style", "mistral", "qwen2"];
 
     private static IEnumerable<string> GptqFolders =>
@@ -49,12 +51,14 @@ internal sealed class GoldenModel : IDisposable
 
     public string Folder { get; }
 
+    public Llama Llama { get; }
+
     public ReferenceTensors Expected { get; }
 
-    public static GoldenModel Open(IBackend backend, string folder, int contextLength)
+    public static GoldenModel Open(IBackend backend, string folder, int contextLength, int tokensPerStep = 0)
     {
         string path = Reference.Path(folder);
-        var limits = new LlamaLimits { TokensPerStep = contextLength, Sequences = 1, LogitRows = contextLength, ContextLength = contextLength };
+        var limits = new LlamaLimits { TokensPerStep = tokensPerStep > 0 ? tokensPerStep : contextLength, Sequences = 4, LogitRows = contextLength, ContextLength = contextLength };
         Checkpoint checkpoint = Checkpoint.Open(folder == Demo ? Path.Combine(Reference.Repository, "src", "Numina.Cuda.Cli", "Demo") : path);
         return new GoldenModel(folder, checkpoint, new Llama(backend, checkpoint.Config, checkpoint.Weights, limits), new ReferenceTensors(Path.Combine(path, "expected.safetensors")));
     }
@@ -98,21 +102,21 @@ internal sealed class GoldenModel : IDisposable
     public void Dispose()
     {
         _cache.Dispose();
-        _llama.Dispose();
+        Llama.Dispose();
         _checkpoint.Dispose();
     }
 
     private float[][] Run(int[] tokens, int contextLength, LogitRows rows, LayerObserver? observer = null)
     {
         var step = new SequenceStep { Tokens = tokens, ContextLength = contextLength, Pages = _pages, Logits = rows };
-        Tensor logits = _llama.Forward(new ForwardBatch([step], []), _cache, observer);
-        return [.. Read(logits).Chunk(_llama.Config.VocabularySize)];
+        Tensor logits = Llama.Forward(new ForwardBatch([step], []), _cache, observer);
+        return [.. Read(logits).Chunk(Llama.Config.VocabularySize)];
     }
 
     private float[] Read(Tensor tensor)
     {
         float[] values = new float[tensor.Count];
-        _llama.Backend.Download(MemoryMarshal.AsBytes(values.AsSpan()), tensor);
+        Llama.Backend.Download(MemoryMarshal.AsBytes(values.AsSpan()), tensor);
         return values;
     }
 }

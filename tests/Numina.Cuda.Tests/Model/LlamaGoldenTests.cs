@@ -1,63 +1,75 @@
 using Numina.Cuda.Backends;
 using Numina.Cuda.Model;
-using Numina.Cuda.Tests.References;
-using Numina.Cuda.Weights;
 
 namespace Numina.Cuda.Tests.Model;
 
 /// <summary>Whole models against what Hugging Face transformers computes in fp32 from the same files.</summary>
-[TestFixtureSource(typeof(Devices), nameof(Devices.All))]
-internal sealed class LlamaGoldenTests(string device)
+[TestFixtureSource(nameof(Cases))]
+internal sealed class LlamaGoldenTests(string device, string folder)
 {
     private const double Tolerance = 2e-4;
     private const double SafeMargin = 1e-3;
-    private const int LongestPrompt = 100;
+    private const int LongestText = 100;
 
-    private static IEnumerable<string> WithLosses => GoldenModel.LlamaFolders.Select(name => $"goldens/llama/{name}");
+    private IBackend? _backend;
+    private GoldenModel _golden = null!;
 
-    private IBackend _backend = null!;
+    /// <summary>The scalar reference is too slow for the quantised models, which it shares all code with.</summary>
+    public static IEnumerable<object[]> Cases =>
+    [
+        .. GoldenModel.LlamaFolders.Select(folder => new object[] { Devices.Reference, folder }),
+        .. Devices.Fast.SelectMany(device => GoldenModel.Folders.Select(folder => new object[] { device, folder })),
+    ];
 
     [OneTimeSetUp]
-    public void Open() => _backend = Devices.Open(device);
+    public void Open()
+    {
+        _backend = Devices.Open(device);
+        _golden = GoldenModel.Open(_backend, folder, LongestText);
+    }
 
     [OneTimeTearDown]
-    public void Close() => _backend?.Dispose();
-
-    [TestCaseSource(typeof(GoldenModel), nameof(GoldenModel.Folders))]
-    public void Hidden_states_and_logits_are_Hugging_Faces(string folder)
+    public void Close()
     {
-        using GoldenModel golden = GoldenModel.Open(_backend, folder, LongestPrompt);
-        foreach (string prompt in golden.Expected.Prompts)
+        _golden?.Dispose();
+        _backend?.Dispose();
+    }
+
+    [Test]
+    public void Hidden_states_and_logits_are_Hugging_Faces()
+    {
+        foreach (string prompt in _golden.Expected.Prompts)
         {
-            golden.AssertStates(prompt, Tolerance);
+            _golden.AssertStates(prompt, Tolerance);
         }
     }
 
-    [TestCaseSource(typeof(GoldenModel), nameof(GoldenModel.Folders))]
-    public void Greedy_continuations_are_Hugging_Faces_up_to_the_first_doubtful_margin(string folder)
+    [Test]
+    public void Greedy_continuations_are_Hugging_Faces_up_to_the_first_doubtful_margin()
     {
-        using GoldenModel golden = GoldenModel.Open(_backend, folder, LongestPrompt);
-        foreach (string prompt in golden.Expected.Prompts)
+        foreach (string prompt in _golden.Expected.Prompts)
         {
-            int[] expected = golden.Expected.Integers(prompt + "greedy_ids");
-            double[] margins = golden.Expected.Has(prompt + "greedy_margin") ? golden.Expected.Numbers(prompt + "greedy_margin") : [.. expected.Select(_ => 1.0)];
-            int certain = margins.TakeWhile(margin => margin > SafeMargin).Count();
-            int[] continued = golden.Continue(golden.Expected.Integers(prompt + "input_ids"), certain);
-            Assert.That(continued, Is.EqualTo(expected.Take(certain)), $"{folder} {prompt}");
+            int[] expected = _golden.Expected.Integers(prompt + "greedy_ids");
+            string margin = prompt + "greedy_margin";
+            // Where no margins are given, none is under 0.05.
+            int certain = _golden.Expected.Has(margin) ? _golden.Expected.Numbers(margin).TakeWhile(value => value > SafeMargin).Count() : expected.Length;
+            Assert.That(certain, Is.GreaterThan(0), $"{prompt} says nothing");
+            Assert.That(_golden.Continue(_golden.Expected.Integers(prompt + "input_ids"), certain), Is.EqualTo(expected.Take(certain)), prompt);
         }
     }
 
-    [TestCaseSource(nameof(WithLosses))]
-    public void Log_probabilities_and_losses_are_Hugging_Faces(string folder)
+    [Test]
+    public void Log_probabilities_and_losses_are_Hugging_Faces()
     {
-        using GoldenModel golden = GoldenModel.Open(_backend, folder, LongestPrompt);
-        foreach (string prompt in golden.Expected.Prompts)
+        string[] prompts = [.. _golden.Expected.Prompts.Where(prompt => _golden.Expected.Has(prompt + "nll"))];
+        Assume.That(prompts, Is.Not.Empty, "the folder has no losses");
+        foreach (string prompt in prompts)
         {
-            int[] tokens = golden.Expected.Integers(prompt + "input_ids");
-            double[][] rows = [.. golden.Logits(tokens).Select(LogSoftmax)];
+            int[] tokens = _golden.Expected.Integers(prompt + "input_ids");
+            double[][] rows = [.. _golden.Logits(tokens).Select(LogSoftmax)];
             double[] losses = [.. tokens.Skip(1).Select((token, t) => -rows[t][token])];
-            Numbers.AssertClose(losses, golden.Expected.Numbers(prompt + "nll"), Tolerance, $"{folder} {prompt}nll");
-            Numbers.AssertClose(rows[^1], golden.Expected.Numbers(prompt + "logprobs_last"), Tolerance, $"{folder} {prompt}logprobs_last");
+            Numbers.AssertClose(losses, _golden.Expected.Numbers(prompt + "nll"), Tolerance, $"{prompt}nll");
+            Numbers.AssertClose(rows[^1], _golden.Expected.Numbers(prompt + "logprobs_last"), Tolerance, $"{prompt}logprobs_last");
         }
     }
 

@@ -8,7 +8,7 @@ namespace Numina.Cuda.Tests.Model;
 /// <summary>Rotary frequencies against those that Hugging Face transformers used.</summary>
 internal sealed class RopeTableTests
 {
-    [TestCaseSource(typeof(GoldenModel), nameof(GoldenModel.LlamaFolders))]
+    [TestCaseSource(typeof(GoldenModel), nameof(GoldenModel.LlamaNames))]
     public void Frequencies_are_Hugging_Faces(string name)
     {
         string folder = Reference.Path($"goldens/llama/{name}");

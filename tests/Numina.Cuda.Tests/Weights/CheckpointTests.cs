@@ -72,7 +72,10 @@ internal sealed class CheckpointTests
         using TinyCheckpoint tiny = new();
         tiny.Config["tie_word_embeddings"] = true;
         Assert.That(tiny.Refusal(), Does.Contain("lm_head.weight").And.Contain("tie_word_embeddings"));
-        tiny.Tensors["lm_head.weight"] = tiny.Tensors["model.embed_tokens.weight"];
+        (string type, long[] shape, byte[] data) = tiny.Tensors["model.embed_tokens.weight"];
+        tiny.Tensors["lm_head.weight"] = (type, shape, [.. data[..^1], (byte)(data[^1] ^ 1)]);
+        Assert.That(tiny.Refusal(), Does.EndWith("another row 7"));
+        tiny.Tensors["lm_head.weight"] = (type, shape, data);
         AssertTied(tiny);
         tiny.Tensors.Remove("lm_head.weight");
         AssertTied(tiny);
@@ -115,6 +118,15 @@ internal sealed class CheckpointTests
         using TinyCheckpoint tiny = new();
         WriteShards(tiny, drop: "model.norm.weight");
         Assert.That(tiny.Refusal(weights: null), Does.Contain("model.norm.weight").And.Contain("index.json"));
+    }
+
+    [Test]
+    public void Tensor_that_two_shards_hold_is_refused()
+    {
+        using TinyCheckpoint tiny = new();
+        WriteShards(tiny);
+        tiny.WriteTensors("a.safetensors", tiny.Tensors.Keys);
+        Assert.That(tiny.Refusal(weights: null), Does.Contain("a.safetensors").And.Contain("lists for this file"));
     }
 
     [TestCase("../model.safetensors")]

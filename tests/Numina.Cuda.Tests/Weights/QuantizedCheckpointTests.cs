@@ -92,6 +92,15 @@ internal sealed class QuantizedCheckpointTests
         Assert.That(tiny.Refusal(), Does.Contain(name).And.EndsWith("none of this name"));
     }
 
+    [Test]
+    public void Output_features_that_fill_no_word_are_refused()
+    {
+        using TinyCheckpoint tiny = new();
+        Quantise(tiny, "gptq", 8, 2, module => new QuantizedCodes(8, 2, module.Length));
+        tiny.Config["intermediate_size"] = 30;
+        Assert.That(tiny.Refusal(), Does.Contain("mlp.gate_proj.qzeros: expected a multiple of 4").And.EndsWith("found 30"));
+    }
+
     /// <summary>A back end that lays groups out in runs counts on each having group_size members.</summary>
     [Test]
     public void Groups_of_uneven_size_are_refused()

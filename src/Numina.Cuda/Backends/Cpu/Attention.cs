@@ -4,11 +4,11 @@ namespace Numina.Cuda.Backends.Cpu;
 
 /// <summary>
 /// Rotary embedding, the key-value store and causal attention over pages. Keys lie transposed inside a page, [KvHeads][HeadDim][PageSize], so that
-/// neighbouring lanes are neighbouring keys; values as the cache says, [KvHeads][PageSize][HeadDim]. Owns one row of scores a thread.
+/// neighbouring lanes are neighbouring keys; values as the cache says, [KvHeads][PageSize][HeadDim]. Owns scratch memory for each thread.
 /// </summary>
 internal sealed unsafe class Attention(WorkerPool pool, RowKernels rows, AttentionKernels kernels) : IDisposable
 {
-    private HostBuffer _scores = new(0);
+    private HostBuffer _scratch = new(0);
 
     public void RopeStoreKv(Tensor qkv, int heads, Tensor cosSin, in AttentionBatch batch, Tensor keys, Tensor values)
     {
@@ -18,18 +18,19 @@ internal sealed unsafe class Attention(WorkerPool pool, RowKernels rows, Attenti
 
     public void Run(Tensor qkv, int heads, float scale, Tensor keys, Tensor values, in AttentionBatch batch, Tensor output)
     {
-        long stride = (batch.MaxContextLength + 2 * Lanes.Count) / Lanes.Count * Lanes.Count;
-        if (_scores.ByteLength < stride * pool.Threads * sizeof(float))
+        var layout = new AttentionScratch((int)keys.Shape[3], batch.MaxContextLength);
+        long bytes = layout.Floats * pool.Threads * sizeof(float);
+        if (_scratch.ByteLength < bytes)
         {
-            _scores.Dispose();
-            _scores = new HostBuffer(2 * stride * pool.Threads * sizeof(float));
+            _scratch.Dispose();
+            _scratch = new HostBuffer(2 * bytes);
         }
 
-        var job = new AttentionJob(kernels, qkv, heads, scale, keys, values, batch, output, (float*)_scores.Pointer, stride);
+        var job = new AttentionJob(kernels, qkv, heads, scale, keys, values, batch, output, (float*)_scratch.Pointer, layout);
         pool.Run(ref job, job.Items);
     }
 
-    public void Dispose() => _scores.Dispose();
+    public void Dispose() => _scratch.Dispose();
 }
 
 /// <summary>Rotates the queries and keys of a block of tokens and stores keys and values.</summary>
@@ -73,34 +74,5 @@ internal readonly unsafe struct RopeStoreJob(
                 valueTo[d] = value[d];
             }
         }
-    }
-}
-
-/// <summary>Attention of one token and one head an item.</summary>
-internal readonly unsafe struct AttentionJob(
-    AttentionKernels kernels, Tensor qkv, int heads, float scale, Tensor keys, Tensor values, AttentionBatch batch, Tensor output, float* scores, long scoresStride)
-    : IParallelJob
-{
-    public int Items => batch.Tokens * heads;
-
-    public void Execute(int item, int worker)
-    {
-        int kvHeads = (int)keys.Shape[1], pageSize = (int)keys.Shape[2], headDim = (int)keys.Shape[3];
-        int token = item / heads, head = item % heads;
-        int* starts = (int*)batch.QueryStarts.Pointer;
-        int sequence = 0;
-        while (starts[sequence + 1] <= token)
-        {
-            sequence++;
-        }
-
-        int count = ((int*)batch.ContextLengths.Pointer)[sequence] - (starts[sequence + 1] - 1 - token);
-        nint headBytes = (nint)pageSize * headDim * (head / (heads / kvHeads)) * sizeof(float);
-        nint pageRow = batch.PageTable.Pointer + (nint)(sequence * batch.PageTable.Shape[1] * sizeof(int));
-        var pages = new HeadPages(keys.Pointer + headBytes, values.Pointer + headBytes, pageRow, (long)kvHeads * pageSize * headDim, pageSize, headDim);
-        float* row = scores + worker * scoresStride;
-        kernels.Scores((float*)qkv.Pointer + token * qkv.Shape[1] + head * headDim, pages, count, row);
-        float sum = kernels.Exponentials(row, count, scale);
-        kernels.WeightedValues(row, pages, count, 1 / sum, (float*)output.Pointer + ((long)token * heads + head) * headDim);
     }
 }

@@ -25,9 +25,9 @@ public sealed unsafe class CpuBackend : IBackend
         _pool = new WorkerPool(options.Threads);
         (_rows, AttentionKernels attention, MatMulKernels matMul) = set switch
         {
-            CpuInstructionSet.Avx512 => Kernels<Lanes512>(new WideMatMulKernels<Lanes512>()),
-            CpuInstructionSet.Avx2 => Kernels<Lanes256>(new NarrowMatMulKernels<Lanes256>()),
-            _ => Kernels<Lanes128>(new NarrowMatMulKernels<Lanes128>()),
+            CpuInstructionSet.Avx512 => Kernels<Lanes512>(new WideMatMulKernels<Lanes512>(), wide: true),
+            CpuInstructionSet.Avx2 => Kernels<Lanes256>(new NarrowMatMulKernels<Lanes256>(), wide: false),
+            _ => Kernels<Lanes128>(new NarrowMatMulKernels<Lanes128>(), wide: false),
         };
         _matMul = new MatMul(_pool, matMul);
         _attention = new Attention(_pool, _rows, attention);
@@ -156,8 +156,8 @@ public sealed unsafe class CpuBackend : IBackend
         _attention.Dispose();
     }
 
-    private static (RowKernels, AttentionKernels, MatMulKernels) Kernels<T>(MatMulKernels matMul) where T : unmanaged, ILanes<T> =>
-        (new RowKernels<T>(), new AttentionKernels<T>(), matMul);
+    private static (RowKernels, AttentionKernels, MatMulKernels) Kernels<T>(MatMulKernels matMul, bool wide) where T : unmanaged, ILanes<T> =>
+        (new RowKernels<T>(), new AttentionKernels<T>(wide), matMul);
 
     private static CpuInstructionSet Widest() =>
         Lanes512.IsSupported ? CpuInstructionSet.Avx512 : Lanes256.IsSupported ? CpuInstructionSet.Avx2 : CpuInstructionSet.Vector128;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numina.Cuda.Backends.Cpu;
 
 /// <summary>
@@ -91,6 +93,7 @@ internal static unsafe class Lanes
     /// e^x within 1 ulp or so: x = n ln 2 + r, then Taylor's series to r^7, whose rest is below a tenth of an ulp. Below -87.3 the result is 0, above 88.7 it stays
     /// e^88.7, which a softmax never asks for and a sigmoid does not notice.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Exp<T>(T x) where T : unmanaged, ILanes<T>
     {
         T bounded = T.Max(T.Broadcast(-87.3f), T.Min(T.Broadcast(88.7f), x));

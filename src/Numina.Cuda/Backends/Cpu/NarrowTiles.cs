@@ -148,4 +148,27 @@ internal static unsafe class NarrowTiles<T, TDecoder> where T : unmanaged, ILane
             group.Accumulate(totals, a0, a1);
         }
     }
+
+    /// <summary>One row by two whole panels, so that no multiply-add waits for the one before. totals are [2][1][32].</summary>
+    public static void Rows1By2(PackedPart part, byte* at, float* x, float* totals)
+    {
+        byte* other = at + part.PanelBytes;
+        foreach (int size in part.GroupSizes)
+        {
+            var group = new PanelGroup<T>(part, ref at);
+            var otherGroup = new PanelGroup<T>(part, ref other);
+            T a0 = default, a1 = default, a2 = default, a3 = default;
+            for (byte* end = at + size * TDecoder.Bytes; at < end; at += TDecoder.Bytes, other += TDecoder.Bytes, x++)
+            {
+                T all = T.Broadcast(*x);
+                a0 = T.MultiplyAdd(TDecoder.First(at, group.FirstZeros), all, a0);
+                a1 = T.MultiplyAdd(TDecoder.Second(at, group.SecondZeros), all, a1);
+                a2 = T.MultiplyAdd(TDecoder.First(other, otherGroup.FirstZeros), all, a2);
+                a3 = T.MultiplyAdd(TDecoder.Second(other, otherGroup.SecondZeros), all, a3);
+            }
+
+            group.Accumulate(totals, a0, a1);
+            otherGroup.Accumulate(totals + 32, a2, a3);
+        }
+    }
 }

@@ -9,7 +9,7 @@ internal readonly unsafe struct PackDenseJob(DenseMatrix matrix, PackedPart part
     {
         int first = item * PackedPart.PanelWidth;
         int width = Math.Min(PackedPart.PanelWidth, part.Outputs - first);
-        byte* panel = (byte*)part.Data.Pointer + item * part.PanelBytes;
+        byte* panel = part.Panel(item);
         for (int n = 0; n < width; n++)
         {
             long source = (long)(first + n) * matrix.Columns;
@@ -54,7 +54,7 @@ internal readonly unsafe struct PackQuantizedJob(QuantizedMatrix matrix, PackedP
         int width = Math.Min(PackedPart.PanelWidth, part.Outputs - first);
         int middle = 1 << (matrix.Bits - 1);
         byte* codes = stackalloc byte[PackedPart.PanelWidth];
-        byte* at = (byte*)part.Data.Pointer + item * part.PanelBytes;
+        byte* at = part.Panel(item);
         int position = 0;
         for (int i = 0; i < groups.Length; i++)
         {

@@ -55,6 +55,7 @@ internal sealed class PackedPart
 
     public required long PanelBytes { get; init; }
 
+    /// <summary>Panels; the last may be partly filled.</summary>
     public int Panels => (Outputs + PanelWidth - 1) / PanelWidth;
 
     public int ZeroBytes => HasZeros ? PanelWidth * 2 : 0;
@@ -63,6 +64,9 @@ internal sealed class PackedPart
 
     /// <summary>Bytes of the elements of one input feature.</summary>
     public int FeatureBytes => BytesOfFeature(Format);
+
+    /// <summary>Where panel <paramref name="index"/> begins.</summary>
+    public unsafe byte* Panel(int index) => (byte*)Data.Pointer + index * PanelBytes;
 
     public static int BytesOfFeature(PanelFormat format) => format switch
     {

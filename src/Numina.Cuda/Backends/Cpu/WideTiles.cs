@@ -125,13 +125,62 @@ internal static unsafe class WideTiles<T, TDecoder> where T : unmanaged, ILanes<
         {
             var group = new PanelGroup<T>(part, ref at);
             T a0 = default, a1 = default;
-            for (byte* end = at + size * TDecoder.Bytes; at < end; at += TDecoder.Bytes, x += 1)
+            for (byte* end = at + size * TDecoder.Bytes; at < end; at += TDecoder.Bytes, x++)
             {
                 T w0 = TDecoder.First(at, group.FirstZeros), w1 = TDecoder.Second(at, group.SecondZeros);
                 MultiplyAdd(w0, w1, x[0], ref a0, ref a1);
             }
 
             group.Accumulate(totals, a0, a1);
+        }
+    }
+
+    /// <summary>Two rows by two panels, so that no multiply-add waits for the one before. totals are [2][2][32].</summary>
+    public static void Rows2By2(PackedPart part, byte* at, float* x, float* totals)
+    {
+        byte* other = at + part.PanelBytes;
+        foreach (int size in part.GroupSizes)
+        {
+            var group = new PanelGroup<T>(part, ref at);
+            var otherGroup = new PanelGroup<T>(part, ref other);
+            T a0 = default, a1 = default, a2 = default, a3 = default;
+            T b0 = default, b1 = default, b2 = default, b3 = default;
+            for (byte* end = at + size * TDecoder.Bytes; at < end; at += TDecoder.Bytes, other += TDecoder.Bytes, x += 2)
+            {
+                T w0 = TDecoder.First(at, group.FirstZeros), w1 = TDecoder.Second(at, group.SecondZeros);
+                T w2 = TDecoder.First(other, otherGroup.FirstZeros), w3 = TDecoder.Second(other, otherGroup.SecondZeros);
+                MultiplyAdd(w0, w1, x[0], ref a0, ref a1);
+                MultiplyAdd(w2, w3, x[0], ref a2, ref a3);
+                MultiplyAdd(w0, w1, x[1], ref b0, ref b1);
+                MultiplyAdd(w2, w3, x[1], ref b2, ref b3);
+            }
+
+            group.Accumulate(totals, a0, a1);
+            group.Accumulate(totals + 32, b0, b1);
+            otherGroup.Accumulate(totals + 64, a2, a3);
+            otherGroup.Accumulate(totals + 96, b2, b3);
+        }
+    }
+
+    /// <summary>One row by two panels, so that no multiply-add waits for the one before. totals are [2][1][32].</summary>
+    public static void Rows1By2(PackedPart part, byte* at, float* x, float* totals)
+    {
+        byte* other = at + part.PanelBytes;
+        foreach (int size in part.GroupSizes)
+        {
+            var group = new PanelGroup<T>(part, ref at);
+            var otherGroup = new PanelGroup<T>(part, ref other);
+            T a0 = default, a1 = default, a2 = default, a3 = default;
+            for (byte* end = at + size * TDecoder.Bytes; at < end; at += TDecoder.Bytes, other += TDecoder.Bytes, x++)
+            {
+                T w0 = TDecoder.First(at, group.FirstZeros), w1 = TDecoder.Second(at, group.SecondZeros);
+                T w2 = TDecoder.First(other, otherGroup.FirstZeros), w3 = TDecoder.Second(other, otherGroup.SecondZeros);
+                MultiplyAdd(w0, w1, x[0], ref a0, ref a1);
+                MultiplyAdd(w2, w3, x[0], ref a2, ref a3);
+            }
+
+            group.Accumulate(totals, a0, a1);
+            otherGroup.Accumulate(totals + 32, a2, a3);
         }
     }
 

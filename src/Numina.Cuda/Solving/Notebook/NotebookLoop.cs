@@ -10,7 +10,7 @@ public sealed class NotebookLoop(ITraceModel model, IPythonRunner python, Notebo
 {
     private static readonly StopText[] Stops = [new("```output\n", Kept: true)];
 
-    private readonly NotebookStep step = new(new NotebookExecutor(python));
+    private readonly NotebookStep _step = new(new NotebookExecutor(python));
 
     /// <exception cref="NotebookRunException">Output of a program is not UTF-8.</exception>
     public async Task<NotebookRun> RunAsync(Problem problem, Action<SolveEvent>? observe, CancellationToken cancel)
@@ -65,7 +65,7 @@ public sealed class NotebookLoop(ITraceModel model, IPythonRunner python, Notebo
         StringWriter printed = new();
         try
         {
-            NotebookStepResult result = await step
+            NotebookStepResult result = await _step
                 .ProcessAsync(generated, config.RestartOnFail, index == config.NumGenerations - 1, printed, cancel).ConfigureAwait(false);
             if (result.Execution is { } execution)
             {

@@ -6,12 +6,12 @@ namespace Numina.Cuda.Solving.Notebook;
 /// <summary>The compatibility profile: the notebook's loop, its vote and its ties.</summary>
 public sealed class NotebookSolver(ITraceModel model, IPythonRunner python, NotebookConfig config) : ISolver
 {
-    private readonly NotebookLoop loop = new(model, python, config);
+    private readonly NotebookLoop _loop = new(model, python, config);
 
     /// <exception cref="NotebookRunException">The published run would end here.</exception>
     public async Task<SolveResult> SolveAsync(Problem problem, Action<SolveEvent>? observe, CancellationToken cancel)
     {
-        NotebookRun run = await loop.RunAsync(problem, observe, cancel).ConfigureAwait(false);
+        NotebookRun run = await _loop.RunAsync(problem, observe, cancel).ConfigureAwait(false);
         TraceRecord[] traces = [.. Enumerable.Range(0, config.NumSamples).Select(sample => TraceOf(run, sample))];
         foreach (TraceRecord trace in traces)
         {

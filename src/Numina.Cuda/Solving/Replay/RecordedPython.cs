@@ -7,11 +7,11 @@ namespace Numina.Cuda.Solving.Replay;
 /// <param name="otherwise">Runs what was not recorded. Not owned.</param>
 public sealed class RecordedPython(IEnumerable<ExecutionRecord> executions, IPythonRunner otherwise) : IPythonRunner
 {
-    private readonly Dictionary<string, ExecutionRecord> results = executions.Where(execution => !execution.Stored).DistinctBy(execution => execution.Code)
+    private readonly Dictionary<string, ExecutionRecord> _results = executions.Where(execution => !execution.Stored).DistinctBy(execution => execution.Code)
         .ToDictionary(execution => execution.Code);
 
     public Task<PythonResult> RunAsync(PythonJob job, CancellationToken cancel) =>
-        results.TryGetValue(job.Code, out ExecutionRecord? found)
+        _results.TryGetValue(job.Code, out ExecutionRecord? found)
             ? Task.FromResult(new PythonResult(found.Status, found.Output) { Duration = TimeSpan.FromSeconds(found.Seconds) })
             : otherwise.RunAsync(job, cancel);
 

@@ -21,6 +21,6 @@ public sealed record ReplayCase
     /// <summary>Executions recorded with it; a script has none, its code is run.</summary>
     public IReadOnlyList<ExecutionRecord> Executions { get; init; } = [];
 
-    /// <summary>The recorded run, if this is one: its traces can be voted on again.</summary>
-    public SolveRecord? Recorded { get; init; }
+    /// <summary>What the recorded run was started with, by option; empty for a script.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 }

@@ -96,8 +96,10 @@ public sealed class ChatJsonLines(ChatTemplate? modelTemplate = null)
     private static string Text(JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.String ? value.GetString()! : throw new JsonException($"{name} is no string");
 
+    /// <summary>A half surrogate pair, which a template can make and JSON in UTF-8 can't hold, becomes U+FFFD.</summary>
     private static string Write(string? name, string field, string value)
     {
+        value = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(value));
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter writer = new(buffer, Writing))
         {

@@ -28,8 +28,12 @@ public sealed class ChatTemplate
     /// <summary>The template for requests with tools, where the model has one of its own.</summary>
     public ChatTemplate? ForTools { get; init; }
 
-    /// <summary>Tells the time to <c>strftime_now</c>.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
+    private TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <param name="source">The template's text.</param>
+    /// <param name="clock">Tells the time to <c>strftime_now</c>.</param>
+    /// <exception cref="ChatTemplateException">The template is malformed; the message has line and column.</exception>
+    public static ChatTemplate Parse(string source, TimeProvider clock) => Parse(source).With(clock);
 
     /// <exception cref="ChatTemplateException">The template is malformed; the message has line and column.</exception>
     public static ChatTemplate Parse(string source, ChatTemplateLimits? limits = null)
@@ -66,6 +70,8 @@ public sealed class ChatTemplate
         ContinuedMessage continued = ContinuedMessage.Mark(Messages(request), request.ContinueFinalField, Source);
         return continued.Cut(Render(request, continued.Tagged));
     }
+
+    private ChatTemplate With(TimeProvider clock) => new(Source, _program, _limits) { SpecialTokens = SpecialTokens, ForTools = ForTools, Clock = clock };
 
     internal ChatTemplate With(IReadOnlyDictionary<string, string> specialTokens, ChatTemplate? forTools) =>
         new(Source, _program, _limits) { SpecialTokens = specialTokens, ForTools = forTools, Clock = Clock };

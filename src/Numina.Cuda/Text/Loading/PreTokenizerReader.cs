@@ -10,6 +10,11 @@ internal static class PreTokenizerReader
 {
     private static readonly CodePointRanges AsciiPunctuation = CodePointRanges.OfPairs(('!', '/'), (':', '@'), ('[', '`'), ('{', '~'));
 
+    // The reference's table of punctuation is that of Unicode 14.
+    private static readonly CodePointRanges LaterPunctuation = CodePointRanges.OfPairs(
+        (0x1B4E, 0x1B4F), (0x1B7F, 0x1B7F), (0x10D6E, 0x10D6E), (0x113D4, 0x113D5), (0x113D7, 0x113D8), (0x11B00, 0x11B09), (0x11BE1, 0x11BE1),
+        (0x11F43, 0x11F4F), (0x16D6D, 0x16D6F), (0x1E5FF, 0x1E5FF));
+
     public static PreTokenizer Read(JsonField field) => field.Type switch
     {
         "Sequence" => new SequencePreTokenizer([.. field["pretokenizers"].Items().Select(Read)]),
@@ -50,7 +55,7 @@ internal static class PreTokenizerReader
             new PatternNode.Class(UnicodeProperties.RustWord.Union(UnicodeProperties.WhiteSpace).Complement()), 1, null, RepeatKind.Greedy),
     ])));
 
-    private static CodePointRanges Punctuation => UnicodeProperties.Of("P").Union(AsciiPunctuation);
+    private static CodePointRanges Punctuation => UnicodeProperties.Of("P").Except(LaterPunctuation).Union(AsciiPunctuation);
 
     private static SplitPreTokenizer Each(CodePointRanges ranges, SplitBehavior behavior) =>
         new(new TextPattern.EachOf(new CodePointSet(ranges)), behavior);

@@ -152,3 +152,29 @@ internal sealed class ByteLevelNormalizer : Normalizer
         text.EndEdit();
     }
 }
+
+/// <summary>Puts a space on either side of every Chinese ideograph. The first is aligned with the ideograph, and so are the other two.</summary>
+internal sealed class IdeographNormalizer : Normalizer
+{
+    private static readonly CodePointSet Ideographs = new(CodePointRanges.OfPairs(
+        (0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F), (0x2B920, 0x2CEAF), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F)));
+
+    public override void Normalize(NormalizedText text, NormalizerScratch scratch)
+    {
+        text.BeginEdit();
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (!Ideographs.Contains(text.Points[i]))
+            {
+                text.WriteRange(i, i + 1);
+                continue;
+            }
+
+            text.WriteAs(i, ' ');
+            text.WriteAs(i, text.Points[i]);
+            text.WriteAs(i, ' ');
+        }
+
+        text.EndEdit();
+    }
+}

@@ -28,12 +28,14 @@ internal static class PatternProperties
         }
 
         CodePointRanges ranges = UnicodeProperties.Of(category);
-        return ranges.IsEmpty ? FindPosix(key) : ranges;
+        return ranges.IsEmpty ? FindPosix(key) ?? UnicodeScripts.Find(key) : ranges;
     }
 
     /// <summary>The set of a POSIX class; null when it is not known.</summary>
     public static CodePointRanges? FindPosix(string key) => key switch
     {
+        "alnum" => UnicodeScripts.Find("Alphabetic")!.Union(UnicodeProperties.DecimalDigit),
+        "alpha" => UnicodeScripts.Find("Alphabetic"),
         "any" => CodePointRanges.All,
         "assigned" => UnicodeProperties.Of("Cn").Complement(),
         "ascii" => CodePointRanges.Between(0, 0x7F),
@@ -41,9 +43,11 @@ internal static class PatternProperties
         "cntrl" => UnicodeProperties.Of("Cc"),
         "digit" => UnicodeProperties.DecimalDigit,
         "graph" => Graph,
+        "lower" => UnicodeScripts.Find("Lowercase"),
         "print" => Graph.Union(UnicodeProperties.Of("Zs")),
         "punct" => UnicodeProperties.Of("P").Union(AsciiSymbols),
         "space" or "whitespace" => UnicodeProperties.WhiteSpace,
+        "upper" => UnicodeScripts.Find("Uppercase"),
         "word" => UnicodeProperties.Word,
         "xdigit" => CodePointRanges.OfPairs(('0', '9'), ('A', 'F'), ('a', 'f')),
         _ => null,

@@ -65,12 +65,8 @@ internal static class SequenceFilters
 
     private static object? Key(object? value, bool caseSensitive) => caseSensitive || Equality.TextOf(value) is not { } text ? value : CaseMapping.Lower(text);
 
-    private static PyList Sorted(IEnumerable<object?> items, Func<object?, object?> key, bool descending, Interpreter interpreter)
-    {
-        // Python sorts by "less than" alone; what is neither less nor greater keeps its order.
-        Comparer<object?> order = Comparer<object?>.Create((left, right) => Ordering.Compare("<", left, right, interpreter) ?? 0);
-        return new PyList([.. descending ? items.OrderByDescending(key, order) : items.OrderBy(key, order)]);
-    }
+    private static PyList Sorted(IEnumerable<object?> items, Func<object?, object?> key, bool descending, Interpreter interpreter) =>
+        new(StableSort.Sort(items, key, descending, interpreter));
 
     private static PyList DictSort(Interpreter interpreter, object?[] a)
     {

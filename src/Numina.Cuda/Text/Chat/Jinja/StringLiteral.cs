@@ -68,7 +68,7 @@ internal static class StringLiteral
             return -1;
         }
 
-        text.Append(point is >= 0xD800 and <= 0xDFFF ? ((char)point).ToString() : char.ConvertFromUtf32((int)point));
+        text.Append(Python.CodePoints.ToText((int)point));
         return at + digits;
     }
 

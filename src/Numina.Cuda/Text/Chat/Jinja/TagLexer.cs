@@ -204,7 +204,7 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens, string clo
         string symbol = rest.Length >= 2 && rest[..2] is "//" or "**" or "==" or "!=" or ">=" or "<=" ? _text.Substring(_at, 2) : _text.Substring(_at, 1);
         if (symbol.Length == 1 && !"+-/*%~[](){}><=.:|,;".Contains(symbol[0], StringComparison.Ordinal))
         {
-            throw Bad($"unexpected char {Representation.OfText(char.ConvertFromUtf32(CodePoints.CodePointAt(_text, _at)))} at {_at}");
+            throw Bad($"unexpected char {Representation.OfText(CodePoints.ToText(CodePoints.CodePointAt(_text, _at)))} at {_at}");
         }
 
         Balance(symbol[0]);

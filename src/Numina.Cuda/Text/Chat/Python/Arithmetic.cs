@@ -27,7 +27,7 @@ internal static class Arithmetic
             "+" => Join(left, right, interpreter),
             "*" => Repeat(left, right, interpreter),
             "%" when left is string text => PercentFormat.Format(text, right, interpreter),
-            "%" when left is Markup markup => new Markup(PercentFormat.Format(markup.Text, right, interpreter)),
+            "%" when left is Markup markup => new Markup(PercentFormat.Format(markup.Text, EscapeTexts(right, interpreter), interpreter)),
             "**" => throw Fault.Operands("** or pow()", left, right),
             _ => throw Fault.Operands(symbol, left, right),
         };
@@ -198,6 +198,15 @@ internal static class Arithmetic
                 throw Fault.Operands("+", left, right);
         }
     }
+
+    /// <summary>What goes into marked text is escaped first.</summary>
+    private static object? EscapeTexts(object? values, Interpreter interpreter) => values switch
+    {
+        string => Markup.Escape(values, interpreter),
+        PyTuple tuple => tuple.With([.. tuple.Items.Select(item => item is string ? Markup.Escape(item, interpreter) : item)]),
+        PyDict dict => new PyDict(dict.Items.Select(item => KeyValuePair.Create(item.Key, item.Value is string ? Markup.Escape(item.Value, interpreter) : item.Value))),
+        _ => values,
+    };
 
     private static object Repeat(object? left, object? right, Interpreter interpreter)
     {

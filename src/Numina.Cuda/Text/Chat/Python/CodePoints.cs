@@ -13,6 +13,9 @@ internal static class CodePoints
     public static int CodePointAt(string text, int at) =>
         char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? char.ConvertToUtf32(text[at], text[at + 1]) : text[at];
 
+    /// <summary>A code point as text; a lone surrogate, which Python's strings may hold, stays one.</summary>
+    public static string ToText(int point) => point is >= 0xD800 and <= 0xDFFF ? ((char)point).ToString() : char.ConvertFromUtf32(point);
+
     public static UnicodeCategory Category(int point) => CharUnicodeInfo.GetUnicodeCategory(point);
 
     /// <summary>Letters, marks, digits and connectors: what a name can be made of.</summary>

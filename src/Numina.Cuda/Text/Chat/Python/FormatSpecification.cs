@@ -112,7 +112,7 @@ internal sealed record FormatSpecification
 
         if (Kind == 'c')
         {
-            return Pad("", value >= 0 && value < 0x110000 ? char.ConvertFromUtf32((int)value) : throw Fault.Overflow("%c arg not in range(0x110000)"), Align == '\0' ? '<' : Align);
+            return Pad("", value >= 0 && value < 0x110000 ? CodePoints.ToText((int)value) : throw Fault.Overflow("%c arg not in range(0x110000)"), Align == '\0' ? '<' : Align);
         }
 
         (string prefix, string digits) = NumberFormat.Integer(value, Kind);

@@ -56,7 +56,7 @@ internal sealed class JsonText
             case JsonValueKind.Array:
                 return new PyList([.. element.EnumerateArray().Select(Read)]);
             case JsonValueKind.String:
-                return element.GetString();
+                return ReadText(element);
             case JsonValueKind.Number:
                 string digits = element.GetRawText();
                 return digits.AsSpan().ContainsAny(".eE") ? element.GetDouble() : BigInteger.Parse(digits, CultureInfo.InvariantCulture);
@@ -64,6 +64,18 @@ internal sealed class JsonText
                 return element.GetBoolean();
             default:
                 return null;
+        }
+    }
+
+    private static string? ReadText(JsonElement element)
+    {
+        try
+        {
+            return element.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            throw Fault.Value($"a string with half a surrogate pair: {element.GetRawText()}");
         }
     }
 
@@ -90,9 +102,8 @@ internal sealed class JsonText
                 AppendItems('[', ']', sequence.Items, depth, item => Append(item, depth + 1));
                 break;
             case PyDict dict:
-                IEnumerable<KeyValuePair<object?, object?>> items = dict.Items;
-                items = _sorted ? items.OrderBy(item => item.Key, Comparer<object?>.Create(CompareKeys)) : items;
-                AppendItems('{', '}', [.. items], depth, item => AppendPair(item.Key, item.Value, depth));
+                List<KeyValuePair<object?, object?>> items = _sorted ? StableSort.Sort(dict.Items, item => item.Key, descending: false, _interpreter) : [.. dict.Items];
+                AppendItems('{', '}', items, depth, item => AppendPair(item.Key, item.Value, depth));
                 break;
             default:
                 _text.Append(OfScalar(value));
@@ -102,8 +113,6 @@ internal sealed class JsonText
         _interpreter.Allocate(value is PySequence or PyDict ? 0 : _text.Length - before);
         _interpreter.CheckSize(_text.Length);
     }
-
-    private int CompareKeys(object? left, object? right) => Ordering.Compare("<", left, right, _interpreter) ?? 0;
 
     private static string OfScalar(object? value) => value switch
     {

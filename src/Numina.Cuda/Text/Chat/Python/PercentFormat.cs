@@ -198,7 +198,7 @@ internal sealed class PercentFormat
         }
 
         int point = value is bool or BigInteger ? Arithmetic.ToInt32(value, "%c") : throw Fault.Type("%c requires int or char");
-        return point is >= 0 and <= 0x10FFFF ? point is >= 0xD800 and < 0xE000 ? ((char)point).ToString() : char.ConvertFromUtf32(point) : throw Fault.Overflow("%c arg not in range(0x110000)");
+        return point is >= 0 and <= 0x10FFFF ? CodePoints.ToText(point) : throw Fault.Overflow("%c arg not in range(0x110000)");
     }
 
     private static BigInteger ToInteger(object? value, char kind) => value switch

@@ -12,16 +12,19 @@ internal sealed class PyDict
 
     public IEnumerable<KeyValuePair<object?, object?>> Items => _items.Select(item => KeyValuePair.Create(item.Key.Value, item.Value));
 
-    public static PyDict From(IEnumerable<KeyValuePair<string, object?>> items)
+    public PyDict()
     {
-        PyDict dict = new();
-        foreach ((string key, object? value) in items)
-        {
-            dict.Set(key, value);
-        }
-
-        return dict;
     }
+
+    public PyDict(IEnumerable<KeyValuePair<object?, object?>> items)
+    {
+        foreach ((object? key, object? value) in items)
+        {
+            Set(key, value);
+        }
+    }
+
+    public static PyDict From(IEnumerable<KeyValuePair<string, object?>> items) => new(items.Select(item => KeyValuePair.Create((object?)item.Key, item.Value)));
 
     /// <summary>Only for dicts not yet seen by the template, and for namespaces.</summary>
     public void Set(object? key, object? value) => _items[new Key(key)] = value;
@@ -30,16 +33,7 @@ internal sealed class PyDict
 
     public bool Contains(object? key) => _items.ContainsKey(new Key(key));
 
-    public PyDict Copy()
-    {
-        PyDict copy = new();
-        foreach ((object? key, object? value) in Items)
-        {
-            copy.Set(key, value);
-        }
-
-        return copy;
-    }
+    public PyDict Copy() => new(Items);
 
     /// <summary>A value as a key: hashed and compared as Python does. Making one of an unhashable value fails.</summary>
     internal readonly struct Key : IEquatable<Key>
@@ -60,6 +54,17 @@ internal sealed class PyDict
 
         public override int GetHashCode() => _hash;
 
+        private static int HashItems(PyTuple tuple)
+        {
+            HashCode code = default;
+            foreach (object? item in tuple.Items)
+            {
+                code.Add(Hash(item));
+            }
+
+            return code.ToHashCode();
+        }
+
         private static int Hash(object? value)
         {
             Interpreter.EnsureStack();
@@ -78,13 +83,7 @@ internal sealed class PyDict
                 case double number:
                     return !double.IsFinite(number) || number != Math.Floor(number) ? number.GetHashCode() : Hash(new BigInteger(number));
                 case PyTuple tuple:
-                    HashCode code = default;
-                    foreach (object? item in tuple.Items)
-                    {
-                        code.Add(Hash(item));
-                    }
-
-                    return code.ToHashCode();
+                    return tuple.Hash ??= HashItems(tuple);
                 case PyList or PyDict or PySlice or PyDictView { Kind: not "dict_values" }:
                     throw Fault.Type($"unhashable type: '{TypeNames.Of(value)}'");
                 case Undefined:

@@ -61,6 +61,9 @@ internal sealed class PyTuple(IReadOnlyList<object?> items) : PySequence(items),
     /// <summary>Names of the items, for the tuples of groupby.</summary>
     public IReadOnlyList<string> Fields { get; init; } = [];
 
+    /// <summary>Its hash once computed: tuples that share parts would otherwise take exponential time.</summary>
+    public int? Hash { get; set; }
+
     public override PyTuple With(IReadOnlyList<object?> values) => new(values);
 
     public bool TryGetAttribute(string name, out object? value)
