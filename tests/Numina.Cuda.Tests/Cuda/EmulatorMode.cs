@@ -7,6 +7,9 @@ internal sealed record EmulatorMode(string Name, params (string Name, string Val
 {
     public static EmulatorMode Plain { get; } = new("plain");
 
+    /// <summary>For whole models.</summary>
+    public static EmulatorMode Fast { get; } = new("two workers", ("EMU_WORKERS", "2"));
+
     public static EmulatorMode Reverse { get; } = new("reverse order, zero fill", ("EMU_ORDER", "reverse"), ("EMU_FILL", "0"));
 
     public static EmulatorMode Shuffled { get; } = new("shuffled order", ("EMU_ORDER", "shuffle"), ("EMU_FILL", "90"), ("EMU_SEED", "7"));

@@ -17,7 +17,7 @@ internal sealed class BrokenKernelTests
     [TestCase("divergent_barrier", "deadlock")]
     [TestCase("two_barriers", "divergent __syncthreads")]
     [TestCase("early_return", "deadlock")]
-    [TestCase("wrong_mask", "does not name the calling lane")]
+    [TestCase("wrong_mask", "which mask 0000ffff does not name")]
     [TestCase("wrong_mask_branch", "deadlock")]
     [TestCase("big_local", "stack overflow")]
     public void A_plain_run_reports(string kernel, string expected) => AssertCaught(s_plain, kernel, expected);
