@@ -18,7 +18,8 @@ internal static class CommandLine
         ParseResult parsed = Root().Parse(arguments);
         if (parsed.Errors is [var first, ..])
         {
-            return Report(first.Message, ExitCode.BadUsage);
+            bool noCommand = parsed.CommandResult.Command is RootCommand;
+            return Report(noCommand ? $"expected a command, found {(arguments.Length > 0 ? $"\"{arguments[0]}\"" : "none")}; --help lists them" : first.Message, ExitCode.BadUsage);
         }
 
         using var interrupt = new CancellationTokenSource();

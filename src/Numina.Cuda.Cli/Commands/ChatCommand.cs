@@ -9,7 +9,7 @@ internal static class ChatCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string?>("MODEL") { Description = "A folder with a chat template; with --jsonl the lines may bring their own.", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Argument<string?>("MODEL") { Description = "A folder with a chat template; with --jsonl the lines may bring their own.", Arity = ArgumentArity.ZeroOrOne }.NoOption();
         var message = new Option<string?>("--message") { Description = "A user's message to render; none: standard input." };
         Option<bool> jsonLines = Opt.Flag("--jsonl", "Read requests from standard input, one JSON object a line; write name and text, or name and error.");
         var command = new Command("chat", "Render messages with a chat template.") { model, message, jsonLines };

@@ -10,7 +10,7 @@ internal static class DetokenizeCommand
     public static Command Create()
     {
         Argument<string> model = TokenizeCommand.Folder();
-        var ids = new Argument<int[]>("ID") { Description = "Token ids.", Arity = ArgumentArity.ZeroOrMore };
+        var ids = new Argument<int[]>("ID") { Description = "Token ids.", Arity = ArgumentArity.ZeroOrMore }.NoOption();
         Option<bool> stream = Opt.Flag("--stream", "Print what each token adds, as a live text would show it.");
         Option<bool> jsonLines = Opt.Flag("--jsonl", "With --stream: read objects of ids and skip_special_tokens from standard input; write the pieces.");
         Option<bool> skip = Opt.Flag("--skip-special-tokens", "Leave special tokens out.");
@@ -22,6 +22,11 @@ internal static class DetokenizeCommand
 
     private static int Run(Tokenizer tokenizer, int[] ids, bool stream, bool jsonLines, bool skipSpecialTokens)
     {
+        if (ids.Where(id => tokenizer.Token(id) is null).Take(1).ToArray() is [var unknown])
+        {
+            throw new FailureException($"ID: expected ids that the vocabulary holds, found {unknown}");
+        }
+
         if (jsonLines)
         {
             TokenizerJsonLines.Detokenize(tokenizer, Console.In, Console.Out);

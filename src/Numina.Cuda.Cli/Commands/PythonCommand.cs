@@ -9,7 +9,7 @@ internal static class PythonCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string?>("FILE") { Description = "The program; none: standard input.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string?>("FILE") { Description = "The program; none: standard input.", Arity = ArgumentArity.ZeroOrOne }.NoOption();
         Option<string> compat = Opt.Choice("--compat", "notebook: as the published notebook runs it.", "none", "none", "notebook");
         Option<string> sandbox = Opt.Choice("--sandbox", "require: refuse to start without every layer of isolation.", "best", "require", "best", "none");
         Option<bool> json = Opt.Flag("--json", "Print status and output as one JSON object.");

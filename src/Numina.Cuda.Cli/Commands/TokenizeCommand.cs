@@ -11,7 +11,7 @@ internal static class TokenizeCommand
     public static Command Create()
     {
         var model = Folder();
-        var text = new Argument<string?>("TEXT") { Description = "The text; none: standard input.", Arity = ArgumentArity.ZeroOrOne };
+        var text = new Argument<string?>("TEXT") { Description = "The text; none: standard input.", Arity = ArgumentArity.ZeroOrOne }.NoOption();
         Option<bool> jsonLines = Opt.Flag("--jsonl", "Read objects of text, text_pair and add_special_tokens from standard input; write ids, tokens, offsets, type_ids and decoded texts.");
         var count = new Option<string?>("--count") { Description = "Print the number of tokens of a file.", HelpName = "FILE" };
         Option<bool> plain = Opt.Flag("--no-special-tokens", "Add no special tokens.");
@@ -23,7 +23,7 @@ internal static class TokenizeCommand
     }
 
     /// <summary>The folder of a tokenizer.</summary>
-    public static Argument<string> Folder() => new("MODEL") { Description = "A folder with tokenizer.json." };
+    public static Argument<string> Folder() => new Argument<string>("MODEL") { Description = "A folder with tokenizer.json." }.NoOption();
 
     private static int Run(Tokenizer tokenizer, string? text, bool jsonLines, string? count, bool addSpecialTokens, bool json)
     {
