@@ -39,6 +39,12 @@ internal static class ReplayCommand
                 continue;
             }
 
+            if (result.Raised is { } raised)
+            {
+                table.AddRow(Markup.Escape(result.Id), "", "", Markup.Escape($"ends in step {raised.Step}: {raised.Raised.Type}"), "", "");
+                continue;
+            }
+
             table.AddRow(
                 Markup.Escape(result.Id), Markup.Escape(string.Join(", ", result.Candidates)), Markup.Escape(string.Join(", ", result.Filtered)), result.Majority,
                 $"{result.GenerateCalls}", $"{result.CodeRuns}");

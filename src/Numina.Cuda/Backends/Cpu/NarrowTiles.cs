@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numina.Cuda.Backends.Cpu;
 
 /// <summary>
@@ -6,6 +8,7 @@ namespace Numina.Cuda.Backends.Cpu;
 /// </summary>
 internal static unsafe class NarrowTiles<T, TDecoder> where T : unmanaged, ILanes<T> where TDecoder : struct, IPanelDecoder<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows6(PackedPart part, byte* at, float* x, float* totals)
     {
         foreach (int size in part.GroupSizes)
@@ -56,6 +59,7 @@ internal static unsafe class NarrowTiles<T, TDecoder> where T : unmanaged, ILane
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows4(PackedPart part, byte* at, float* x, float* totals)
     {
         foreach (int size in part.GroupSizes)
@@ -98,6 +102,7 @@ internal static unsafe class NarrowTiles<T, TDecoder> where T : unmanaged, ILane
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows2(PackedPart part, byte* at, float* x, float* totals)
     {
         foreach (int size in part.GroupSizes)
@@ -132,6 +137,7 @@ internal static unsafe class NarrowTiles<T, TDecoder> where T : unmanaged, ILane
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows1(PackedPart part, byte* at, float* x, float* totals)
     {
         foreach (int size in part.GroupSizes)
@@ -150,6 +156,7 @@ internal static unsafe class NarrowTiles<T, TDecoder> where T : unmanaged, ILane
     }
 
     /// <summary>One row by two whole panels, so that no multiply-add waits for the one before. totals are [2][1][32].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows1By2(PackedPart part, byte* at, float* x, float* totals)
     {
         byte* other = at + part.PanelBytes;

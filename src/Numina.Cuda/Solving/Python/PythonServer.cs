@@ -39,18 +39,17 @@ internal sealed class PythonServer : IAsyncDisposable
     public static async Task<PythonServer> StartAsync(string interpreter, PythonPoolOptions options, CancellationToken cancel)
     {
         WorkerFiles files = new();
+        PythonServer server = new(Launch(interpreter, files), files);
         try
         {
-            Process process = Process.Start(StartInfo(interpreter, files.Folder)) ?? throw new PythonException($"{interpreter} did not start");
-            PythonServer server = new(process, files);
             await server.WriteAsync(ServerFrames.Options(options, files.Folder), cancel);
             await server.hello.Task.WaitAsync(cancel);
             return server;
         }
-        catch
+        catch (Exception error)
         {
-            files.Dispose();
-            throw;
+            await server.DisposeAsync();
+            throw error is ServerLostException ? new PythonException($"the Python server did not start: {server.Epitaph()}", error) : error;
         }
     }
 
@@ -82,12 +81,34 @@ internal sealed class PythonServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        process.StandardInput.Close();
+        // The nursery ends when its pipe closes, and everything below it ends with it.
+        try
+        {
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // Its end is gone already.
+        }
+
         await reader;
         await process.WaitForExitAsync();
         process.Dispose();
         writing.Dispose();
         files.Dispose();
+    }
+
+    private static Process Launch(string interpreter, WorkerFiles files)
+    {
+        try
+        {
+            return Process.Start(StartInfo(interpreter, files.Folder)) ?? throw new PythonException($"{interpreter} did not start");
+        }
+        catch (System.ComponentModel.Win32Exception error)
+        {
+            files.Dispose();
+            throw new PythonException($"{interpreter} can't be started: {error.Message}", error);
+        }
     }
 
     private static ProcessStartInfo StartInfo(string interpreter, string folder)
@@ -158,6 +179,8 @@ internal sealed class PythonServer : IAsyncDisposable
             // A broken pipe is the end of the stream.
         }
 
+        // Only then has all that it complained of been read.
+        process.WaitForExit();
         ServerLostException lost = new(Epitaph());
         hello.TrySetException(new PythonException($"the Python server did not start: {lost.Message}"));
         foreach (TaskCompletionSource<ReadOnlyMemory<byte>> answer in pending.Values)

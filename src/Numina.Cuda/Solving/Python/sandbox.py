@@ -195,7 +195,7 @@ class Sandbox:
     def apply_landlock(self):
         """Binds the slot too, which needs no more than its programs do."""
         writable = [self.folder, "/dev/shm"] if self.holds("own scratch file system") else [self.folder]
-        rules = landlock.create_rules(namespaces.readable(), writable, namespaces.DEVICES)
+        rules = landlock.create_rules(namespaces.readable(), writable, namespaces.DEVICES, self.process_files)
         landlock.restrict(rules)
         os.close(rules)
 
