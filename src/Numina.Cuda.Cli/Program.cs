@@ -1,1 +1,3 @@
-return 0;
+using Numina.Cuda.Cli;
+
+return await CommandLine.RunAsync(args);

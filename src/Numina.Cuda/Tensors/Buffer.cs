@@ -29,30 +29,38 @@ public abstract class Buffer : IDisposable
     protected abstract void Dispose(bool disposing);
 }
 
-/// <summary>Zeroed host memory aligned to a cache line, so that every SIMD width may load aligned.</summary>
+/// <summary>Zeroed host memory aligned to a cache line, so that every SIMD width may load aligned. What is never written takes no physical memory.</summary>
 public sealed unsafe class HostBuffer : Buffer
 {
     private const int Alignment = 64;
-    private void* _pointer;
+
+    /// <summary>Readable bytes behind the end: a full-width load that begins inside the block may run over it.</summary>
+    private const int Slack = 64;
+    private readonly nint _pointer;
+    private void* _block;
 
     public HostBuffer(long byteLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
         ByteLength = byteLength;
-        nuint size = (nuint)Math.Max(byteLength, Alignment);
-        _pointer = NativeMemory.AlignedAlloc(size, Alignment);
-        NativeMemory.Clear(_pointer, size);
+        int alignment = byteLength < 2 * LargePages.Size ? Alignment : LargePages.Size;
+        _block = NativeMemory.AllocZeroed(checked((nuint)byteLength + (nuint)alignment + Slack));
+        _pointer = ((nint)_block + alignment - 1) & -alignment;
+        if (alignment == LargePages.Size)
+        {
+            LargePages.Advise(_pointer, byteLength);
+        }
     }
 
     ~HostBuffer() => Dispose(false);
 
-    public override nint Pointer => _pointer != null ? (nint)_pointer : throw new ObjectDisposedException(nameof(HostBuffer));
+    public override nint Pointer => _block != null ? _pointer : throw new ObjectDisposedException(nameof(HostBuffer));
 
     public override long ByteLength { get; }
 
     protected override void Dispose(bool disposing)
     {
-        NativeMemory.AlignedFree(_pointer);
-        _pointer = null;
+        NativeMemory.Free(_block);
+        _block = null;
     }
 }

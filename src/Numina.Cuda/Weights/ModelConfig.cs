@@ -55,4 +55,7 @@ public sealed record ModelConfig
 
     /// <summary>Null for an unquantised checkpoint.</summary>
     public QuantizationConfig? Quantization { get; init; }
+
+    /// <summary>Reads config.json of a checkpoint folder and, where they exist, generation_config.json and quantize_config.json. Throws <see cref="CheckpointException"/>.</summary>
+    public static ModelConfig Load(string folder) => ModelConfigReader.Load(folder);
 }

@@ -26,6 +26,17 @@ public sealed record QuantizationConfig
     /// <summary>The output head is quantised too.</summary>
     public bool QuantizedHead { get; init; }
 
-    /// <summary>Modules left unquantised (modules_to_not_convert).</summary>
+    /// <summary>Parts of the names of modules left unquantised (modules_to_not_convert).</summary>
     public IReadOnlyList<string> Excluded { get; init; } = [];
+
+    /// <summary>Ends of the names of the only modules that are quantised (modules_in_block_to_quantize); empty when all are.</summary>
+    public IReadOnlyList<string> Included { get; init; } = [];
+
+    /// <summary>Name of the weights file without its extension, where the config gives one (model_file_base_name).</summary>
+    public string? FileName { get; init; }
+
+    /// <summary>Whether the file may hold the linear layer <paramref name="module"/> unquantised.</summary>
+    public bool MayBeDense(string module) =>
+        Excluded.Any(part => module.Contains(part, StringComparison.Ordinal))
+        || (Included.Count > 0 && !Included.Any(end => module.EndsWith(end, StringComparison.Ordinal)));
 }

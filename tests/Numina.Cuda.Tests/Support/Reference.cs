@@ -1,8 +1,8 @@
 namespace Numina.Cuda.Tests.Support;
 
 /// <summary>
-/// Finds reference material: first in tests/fixtures, which travels with the repository, then in ../shared beside the checkout. What is in neither is skipped by
-/// name, or fails when NUMINA_REQUIRE_SHARED=1.
+/// Finds reference material: first in ../shared beside the checkout, then in tests/fixtures, the part of it that travels with the repository. What is in neither is
+/// skipped by name, or fails when NUMINA_REQUIRE_SHARED=1.
 /// </summary>
 internal static class Reference
 {
@@ -32,7 +32,7 @@ internal static class Reference
     /// <summary>The path, or null when the material is absent: for test case sources, which must not skip.</summary>
     public static string? Find(string relative)
     {
-        string[] roots = [System.IO.Path.Combine(Repository, "tests", "fixtures"), System.IO.Path.Combine(Repository, "..", "shared")];
+        string[] roots = [System.IO.Path.Combine(Repository, "..", "shared"), System.IO.Path.Combine(Repository, "tests", "fixtures")];
         return roots.Select(root => System.IO.Path.GetFullPath(System.IO.Path.Combine(root, relative)))
             .FirstOrDefault(path => File.Exists(path) || Directory.Exists(path));
     }

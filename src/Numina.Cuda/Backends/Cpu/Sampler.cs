@@ -1,0 +1,130 @@
+using Numina.Cuda.Tensors;
+
+namespace Numina.Cuda.Backends.Cpu;
+
+/// <summary>Draws a token from each row of logits, rows in parallel. Owns scratch memory for each thread.</summary>
+internal sealed unsafe class Sampler(WorkerPool pool, RowKernels kernels)
+{
+    private readonly SamplingScratch[] _scratch = [.. Enumerable.Range(0, pool.Threads).Select(_ => new SamplingScratch())];
+    private SamplingRow[] _rows = [];
+    private SampledToken[] _sampled = [];
+
+    public void Run(Tensor logits, ReadOnlySpan<SamplingRow> rows, Span<SampledToken> sampled)
+    {
+        if (_rows.Length < rows.Length)
+        {
+            _rows = new SamplingRow[rows.Length];
+            _sampled = new SampledToken[rows.Length];
+        }
+
+        rows.CopyTo(_rows);
+        var job = new SampleJob(kernels, (float*)logits.Pointer, checked((int)logits.Shape[1]), _rows, _sampled, _scratch);
+        pool.Run(ref job, rows.Length);
+        _sampled.AsSpan(0, rows.Length).CopyTo(sampled);
+        Array.Clear(_rows, 0, rows.Length);
+    }
+}
+
+/// <summary>Arrays of one thread, as long as the vocabulary.</summary>
+internal sealed class SamplingScratch
+{
+    public double[] Scores { get; private set; } = [];
+
+    public double[] KeptScores { get; private set; } = [];
+
+    public int[] Kept { get; private set; } = [];
+
+    public void Fit(int vocabulary)
+    {
+        if (Scores.Length < vocabulary)
+        {
+            (Scores, KeptScores, Kept) = (new double[vocabulary], new double[vocabulary], new int[vocabulary]);
+        }
+    }
+}
+
+internal readonly unsafe struct SampleJob(
+    RowKernels kernels, float* logits, int vocabulary, SamplingRow[] rows, SampledToken[] sampled, SamplingScratch[] scratch) : IParallelJob
+{
+    /// <summary>The most that Gumbel noise from 23 bits can be, rounded up: -log(-log(1 - 2^-24)) = 24 log 2.</summary>
+    private const float LargestNoise = 16.64f;
+
+    public void Execute(int item, int worker)
+    {
+        ref readonly SamplingRow row = ref rows[item];
+        float* values = logits + (long)item * vocabulary;
+        double sum = kernels.SumOfExponentials(values, vocabulary, out float largest);
+        if (!double.IsFinite(sum) || !float.IsFinite(largest))
+        {
+            throw new InvalidOperationException($"row {item} of the logits is not a distribution: its largest value is {largest}");
+        }
+
+        SamplingScratch own = scratch[worker];
+        own.Fit(vocabulary);
+        Span<double> scores = own.Scores.AsSpan(0, vocabulary);
+        SamplingFilter.Scale(new ReadOnlySpan<float>(values, vocabulary), row, scores);
+        int token = row.Temperature == 0 ? Largest(scores) : Draw(row, scores, own);
+        sampled[item] = new SampledToken(token, (float)(values[token] - largest - Math.Log(sum)));
+    }
+
+    private static int Draw(in SamplingRow row, ReadOnlySpan<double> scores, SamplingScratch own)
+    {
+        if (!SamplingFilter.Drops(row, scores.Length))
+        {
+            return LargestWithNoise(row, scores);
+        }
+
+        int count = SamplingFilter.Keep(scores, row, own.Kept, own.KeptScores);
+        (int best, double bestScore) = (-1, double.NegativeInfinity);
+        for (int i = 0; i < count; i++)
+        {
+            int token = own.Kept[i];
+            double score = own.KeptScores[i] + Noise(row, token / 4, token % 4);
+            if (score > bestScore || (score == bestScore && token < best))
+            {
+                (best, bestScore) = (token, score);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>The Gumbel-max draw over all tokens. A token that even the largest noise could not lift above the best so far costs one comparison.</summary>
+    private static int LargestWithNoise(in SamplingRow row, ReadOnlySpan<double> scores)
+    {
+        int best = Largest(scores);
+        double bestScore = scores[best] + Noise(row, best / 4, best % 4);
+        for (int token = 0; token < scores.Length; token++)
+        {
+            if (scores[token] + LargestNoise >= bestScore)
+            {
+                double score = scores[token] + Noise(row, token / 4, token % 4);
+                if (score > bestScore || (score == bestScore && token < best))
+                {
+                    (best, bestScore) = (token, score);
+                }
+            }
+        }
+
+        return best;
+    }
+
+    private static float Noise(in SamplingRow row, int block, int lane)
+    {
+        NoiseKey key = row.Noise;
+        (uint w0, uint w1, uint w2, uint w3) = Philox.Block(
+            (uint)block, (uint)row.Position, key.Trace | ((uint)key.Generation << 16), key.Problem, key.Seed);
+        return Philox.Gumbel(lane switch { 0 => w0, 1 => w1, 2 => w2, _ => w3 });
+    }
+
+    private static int Largest(ReadOnlySpan<double> scores)
+    {
+        int best = 0;
+        for (int token = 1; token < scores.Length; token++)
+        {
+            best = scores[token] > scores[best] ? token : best;
+        }
+
+        return best;
+    }
+}
