@@ -235,7 +235,7 @@ import os
 os.sched_setaffinity(os.getppid(), {0})
 print("ESCAPED")
 
-#: raise_own_limits
+#: raise_own_limits uncontrolled
 import resource
 for name in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_AS):
     try:
