@@ -1,5 +1,11 @@
 using System.CommandLine;
+using Numina.Cuda.Cli.Commands;
 using Numina.Cuda.Evaluation;
+using Numina.Cuda.Solving.Notebook;
+using Numina.Cuda.Solving.Python;
+using Numina.Cuda.Solving.Replay;
+using Numina.Cuda.Text;
+using Numina.Cuda.Text.Chat;
 using Numina.Cuda.Weights;
 
 namespace Numina.Cuda.Cli;
@@ -34,7 +40,7 @@ internal static class CommandLine
         {
             return Report(error.Message, ExitCode.BadUsage);
         }
-        catch (Exception error) when (error is FailureException or CheckpointException or DatasetException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (IsExpected(error))
         {
             return Report(error.Message, ExitCode.Failed);
         }
@@ -42,7 +48,21 @@ internal static class CommandLine
 
     private static RootCommand Root() => new("SC-TIR on Llama-family checkpoints: M traces of a problem write Python, read its output and vote.")
     {
+        RunCommand.Create(),
+        SolveCommand.Create(),
+        GenerateCommand.Create(),
+        VerifyCommand.Create(),
+        ReplayCommand.Create(),
+        TokenizeCommand.Create(),
+        DetokenizeCommand.Create(),
+        ChatCommand.Create(),
+        PythonCommand.Create(),
     };
+
+    /// <summary>Failures whose message says all that a user can use. Anything else is a defect of ours and shows its stack.</summary>
+    private static bool IsExpected(Exception error) => error
+        is FailureException or CheckpointException or TokenizerException or ChatTemplateException or DatasetException or RunLogException or PythonException or NotebookRunException or ReplayFileException
+        or ArgumentException { ParamName: null } or IOException or UnauthorizedAccessException or OutOfMemoryException;
 
     private static int Report(string message, int code)
     {

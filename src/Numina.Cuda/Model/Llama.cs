@@ -22,8 +22,11 @@ public sealed class Llama : IDisposable
     private readonly Activations _activations;
     private readonly Tensor _embeddingTable;
 
-    /// <summary>Loads every weight onto the backend. <paramref name="progress"/> hears layers loaded and their number.</summary>
-    public Llama(IBackend backend, ModelConfig config, LlamaWeights weights, LlamaLimits? limits = null, Action<int, int>? progress = null)
+    /// <summary>
+    /// Loads every weight onto the backend: a checkpoint's, or weights made in memory. The embedding's memory must outlive the model.
+    /// <paramref name="progress"/> hears layers loaded and their number.
+    /// </summary>
+    public Llama(IBackend backend, ModelConfig config, ModelWeights weights, LlamaLimits? limits = null, Action<int, int>? progress = null)
     {
         Backend = backend;
         Config = config;
@@ -32,8 +35,8 @@ public sealed class Llama : IDisposable
         _embedding = backend.LoadTable(weights.Embedding);
         _embeddingTable = _embedding.View(weights.Embedding.Type, weights.Embedding.Shape);
         _layers = [.. LoadLayers(weights, progress)];
-        _norm = new NormWeight(backend, weights.Norm);
-        _head = backend.LoadLinear([weights.Head], null);
+        _norm = new NormWeight(backend, weights.FinalNorm);
+        _head = Linear.Load(backend, config.HiddenSize, config.VocabularySize, weights.Head);
         _ropeRows = new RopeRows(backend, Rope, Limits);
         _inputs = new StepInputs(backend, Limits);
         _activations = new Activations(backend, config, Limits);
@@ -105,12 +108,12 @@ public sealed class Llama : IDisposable
         _embedding.Dispose();
     }
 
-    private IEnumerable<LlamaLayer> LoadLayers(LlamaWeights weights, Action<int, int>? progress)
+    private IEnumerable<LlamaLayer> LoadLayers(ModelWeights weights, Action<int, int>? progress)
     {
         int loaded = 0;
-        foreach (LlamaLayerWeights layer in weights.Layers)
+        foreach (LayerWeights layer in weights.Layers)
         {
-            yield return new LlamaLayer(Backend, layer, Config, loaded);
+            yield return new LlamaLayer(Backend, layer, Config);
             loaded++;
             progress?.Invoke(loaded, Config.Layers);
         }

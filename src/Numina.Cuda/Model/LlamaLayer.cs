@@ -1,5 +1,4 @@
 using Numina.Cuda.Backends;
-using Numina.Cuda.Tensors;
 using Numina.Cuda.Weights;
 
 namespace Numina.Cuda.Model;
@@ -7,24 +6,15 @@ namespace Numina.Cuda.Model;
 /// <summary>One decoder layer's weights on the device. q, k, v and gate, up are stacked, so that each takes one pass over its input.</summary>
 internal sealed class LlamaLayer : IDisposable
 {
-    public LlamaLayer(IBackend backend, LlamaLayerWeights weights, ModelConfig config, int index)
+    public LlamaLayer(IBackend backend, LayerWeights weights, ModelConfig config)
     {
         int attentionWidth = config.Heads * config.HeadDim, kvWidth = config.KvHeads * config.HeadDim;
-        AttentionNorm = new NormWeight(backend, weights.AttentionNorm);
-        QueryKeyValue = Load(weights.QueryKeyValue, config.HiddenSize, attentionWidth + 2 * kvWidth, "q, k, v");
-        Output = Load(weights.Output, attentionWidth, config.HiddenSize, "attention output");
-        MlpNorm = new NormWeight(backend, weights.MlpNorm);
-        GateUp = Load(weights.GateUp, config.HiddenSize, 2 * config.IntermediateSize, "gate, up");
-        Down = Load(weights.Down, config.IntermediateSize, config.HiddenSize, "down");
-
-        LinearWeight Load(LinearSource source, int inFeatures, int outFeatures, string name)
-        {
-            LinearWeight loaded = backend.LoadLinear(source.Parts, source.Bias);
-            return loaded.InFeatures == inFeatures && loaded.OutFeatures == outFeatures
-                ? loaded
-                : throw new ArgumentException(
-                    $"layer {index}: {name}: expected [{outFeatures}, {inFeatures}], found [{loaded.OutFeatures}, {loaded.InFeatures}]", nameof(weights));
-        }
+        AttentionNorm = new NormWeight(backend, weights.InputNorm);
+        QueryKeyValue = Linear.Load(backend, config.HiddenSize, attentionWidth + 2 * kvWidth, weights.Query, weights.Key, weights.Value);
+        Output = Linear.Load(backend, attentionWidth, config.HiddenSize, weights.Output);
+        MlpNorm = new NormWeight(backend, weights.PostAttentionNorm);
+        GateUp = Linear.Load(backend, config.HiddenSize, 2 * config.IntermediateSize, weights.Gate, weights.Up);
+        Down = Linear.Load(backend, config.IntermediateSize, config.HiddenSize, weights.Down);
     }
 
     public NormWeight AttentionNorm { get; }

@@ -27,8 +27,8 @@ public interface ITraceSession : IDisposable
 
 /// <param name="Problem">The problem's identity in its set.</param>
 /// <param name="Sample">The trace's index, from 0.</param>
-/// <param name="Attempt">Counts what must not repeat the noise of the one before: restarts, and in the notebook profile every generation.</param>
-public sealed record TraceKey(string Problem, int Sample, int Attempt);
+/// <param name="Generation">Generations of the trace before this session, those before a restart included: no two of a trace share their noise.</param>
+public sealed record TraceKey(string Problem, int Sample, int Generation);
 
 /// <param name="MaxNewTokens">Tokens of this generation at most.</param>
 /// <param name="Stops">The text ends at the first of these that appears.</param>

@@ -6,7 +6,7 @@ namespace Numina.Cuda.Solving;
 /// <param name="script">Texts by sample, restarts counted through.</param>
 public sealed class ScriptedTraceModel(IReadOnlyList<IReadOnlyList<string>> script) : ITraceModel
 {
-    private readonly ConcurrentDictionary<int, int> generated = new();
+    private readonly ConcurrentDictionary<int, int> _generated = new();
 
     public ITraceSession Open(TraceKey key, string prompt) => new Session(this, key.Sample);
 
@@ -24,7 +24,7 @@ public sealed class ScriptedTraceModel(IReadOnlyList<IReadOnlyList<string>> scri
 
     private string Next(int sample)
     {
-        int k = generated.AddOrUpdate(sample, 0, (_, last) => last + 1);
+        int k = _generated.AddOrUpdate(sample, 0, (_, last) => last + 1);
         return sample < script.Count && k < script[sample].Count ? script[sample][k] : "";
     }
 

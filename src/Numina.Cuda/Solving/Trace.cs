@@ -12,19 +12,19 @@ internal sealed class Trace(Problem problem, int sample, ITraceModel model, IPyt
     private static readonly StopText[] Stops =
         [new("```output\n", Kept: true), new("```output\r\n", Kept: true), new("### Problem:", Kept: false)];
 
-    private readonly List<TurnRecord> turns = [];
-    private int rounds;
+    private readonly List<TurnRecord> _turns = [];
+    private int _rounds;
 
     public async Task<TraceRecord> RunAsync(CancellationToken cancel)
     {
         int freeRestarts = options.FreeRestarts;
         for (int attempt = 0; ; attempt++)
         {
-            int before = rounds;
+            int before = _rounds;
             Outcome outcome = await RunAttemptAsync(attempt, cancel).ConfigureAwait(false);
             bool free = freeRestarts > 0;
-            rounds = free ? before : rounds + 1;
-            if (!MayRestart(outcome.End) || rounds >= options.Rounds)
+            _rounds = free ? before : _rounds + 1;
+            if (!MayRestart(outcome.End) || _rounds >= options.Rounds)
             {
                 TraceRecord record = Record(outcome);
                 observe?.Invoke(new TraceFinished(sample, record));
@@ -38,11 +38,11 @@ internal sealed class Trace(Problem problem, int sample, ITraceModel model, IPyt
 
     private async Task<Outcome> RunAttemptAsync(int attempt, CancellationToken cancel)
     {
-        using ITraceSession session = model.Open(new TraceKey(problem.Id, sample, attempt), problem.Prompt);
+        using ITraceSession session = model.Open(new TraceKey(problem.Id, sample, _turns.Count), problem.Prompt);
         ExecutionRecord? last = null;
         while (true)
         {
-            bool answerOnly = rounds == options.Rounds;
+            bool answerOnly = _rounds == options.Rounds;
             Completion completion = await session.GenerateAsync(
                 new CompletionOptions(answerOnly ? Math.Min(options.AnswerTokens, options.MaxNewTokens) : options.MaxNewTokens, Stops),
                 text => observe?.Invoke(new TextWritten(sample, text)), cancel).ConfigureAwait(false);
@@ -51,14 +51,14 @@ internal sealed class Trace(Problem problem, int sample, ITraceModel model, IPyt
             bool canRun = turn.Code != null || last != null;
             if (!turn.AsksForRun || !canRun || answerOnly)
             {
-                turns.Add(record);
+                _turns.Add(record);
                 return turn.AsksForRun && canRun ? new Outcome(TraceEnd.OutOfRounds, PrintedBox(last)) : Conclude(turn, completion.Reason, last);
             }
 
             last = turn.Code == null ? last! with { Stored = true } : await ExecuteAsync(turn.Code, cancel).ConfigureAwait(false);
-            rounds++;
+            _rounds++;
             record = record with { Execution = last, Appended = OutputText.Append(completion.Text, turn.Ending, last, options.OutputLimit) };
-            turns.Add(record);
+            _turns.Add(record);
             session.Append(record.Appended);
             observe?.Invoke(new ExecutionFinished(sample, last, record.Appended));
         }
@@ -68,7 +68,7 @@ internal sealed class Trace(Problem problem, int sample, ITraceModel model, IPyt
     {
         observe?.Invoke(new ExecutionStarted(sample, code));
         PythonResult result = await python.RunAsync(new PythonJob(code, PythonProfile.Default), cancel).ConfigureAwait(false);
-        return new ExecutionRecord(code, result.Status, result.Output, result.Duration.TotalSeconds);
+        return ExecutionRecord.Of(code, result);
     }
 
     /// <summary>The attempt's end where no code is to be run: an answer, or the reason why there is none.</summary>
@@ -106,7 +106,7 @@ internal sealed class Trace(Problem problem, int sample, ITraceModel model, IPyt
         End = outcome.End,
         Answer = outcome.Answer,
         Value = outcome.Answer == null ? null : AnswerNormalizer.Integer(outcome.Answer)?.ToString(),
-        Turns = turns,
+        Turns = _turns,
     };
 
     /// <summary>An answer found where the model itself gave none makes the attempt an answered one.</summary>

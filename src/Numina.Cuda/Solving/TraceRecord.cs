@@ -78,5 +78,9 @@ public sealed record TurnRecord
 /// <param name="Status">How it ended.</param>
 /// <param name="Output">The whole output, before it was cut for the model.</param>
 /// <param name="Seconds">Time it took.</param>
+/// <param name="StandardError">What the program wrote there: for the record, not for the model.</param>
 /// <param name="Stored">The output was asked for again without new code: nothing was run, the earlier result was given.</param>
-public sealed record ExecutionRecord(string Code, PythonStatus Status, string Output, double Seconds, bool Stored = false);
+public sealed record ExecutionRecord(string Code, PythonStatus Status, string Output, double Seconds, string StandardError = "", bool Stored = false)
+{
+    public static ExecutionRecord Of(string code, PythonResult result) => new(code, result.Status, result.Output, result.Duration.TotalSeconds, result.StandardError);
+}

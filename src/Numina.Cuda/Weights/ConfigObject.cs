@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Numina.Cuda.Weights;
 
@@ -38,9 +39,15 @@ internal sealed class ConfigObject
     /// <summary>As <see cref="Load"/>, from the file's bytes.</summary>
     public static ConfigObject Parse(string file, ReadOnlySpan<byte> json)
     {
+        if (!Utf8.IsValid(json))
+        {
+            throw new CheckpointException(file, "file", "UTF-8", "invalid bytes");
+        }
+
         try
         {
             JsonElement root = JsonElement.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            RequireTexts(root);
             return root.ValueKind == JsonValueKind.Object
                 ? new ConfigObject(file, "", root)
                 : throw new CheckpointException(file, "file", "a JSON object", $"{root.ValueKind}");
@@ -113,15 +120,31 @@ internal sealed class ConfigObject
         ? value.EnumerateArray().SelectMany(item => item.ValueKind == JsonValueKind.Array ? TextsOf(key, item) : [TextOf(key, item)])
         : throw Refuse(key, "a list of strings");
 
-    private string TextOf(string key, JsonElement value)
+    private string TextOf(string key, JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Refuse(key, "a string");
+
+    /// <summary>Decodes every name and string once: an escaped lone surrogate is valid JSON but throws wherever it is first read.</summary>
+    private static void RequireTexts(JsonElement element)
     {
-        try
+        switch (element.ValueKind)
         {
-            return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Refuse(key, "a string");
-        }
-        catch (InvalidOperationException)
-        {
-            throw Refuse(key, "valid text");
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    RequireTexts(property.Value);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in element.EnumerateArray())
+                {
+                    RequireTexts(item);
+                }
+
+                break;
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
         }
     }
 }

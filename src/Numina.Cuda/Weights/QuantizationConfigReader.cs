@@ -6,7 +6,7 @@ namespace Numina.Cuda.Weights;
 /// </summary>
 internal static class QuantizationConfigReader
 {
-    private static ReadOnlySpan<string> OwnFiles => new[] { "quantize_config.json", "quant_config.json" };
+    private static readonly string[] OwnFiles = ["quantize_config.json", "quant_config.json"];
 
     /// <summary>Null when none of the places holds anything.</summary>
     public static QuantizationConfig? Load(string folder, ConfigObject config)

@@ -33,6 +33,11 @@ internal static class RopeScalingReader
     private static RopeScaling Read(ConfigObject config, ConfigObject section, float? theta, int maxPositions)
     {
         RefusePartialRotation(section);
+        if (section.Keys.FirstOrDefault(key => key.EndsWith("_attention", StringComparison.Ordinal)) is { } layerType)
+        {
+            throw section.Refuse(layerType, "one rotary embedding for all layers");
+        }
+
         RopeKind kind = Kind(section);
         var rope = new RopeScaling { Kind = kind, Theta = section.Number("rope_theta", above: 0) ?? theta ?? DefaultTheta };
         return kind switch

@@ -36,8 +36,7 @@ internal sealed class TensorMap : IDisposable
             string index = path + IndexSuffix;
             if (File.Exists(path) || File.Exists(index))
             {
-                var map = new TensorMap(File.Exists(path) ? path : index);
-                return map.Guarded(() => map.Add(path, index, folder));
+                return File.Exists(path) ? Read(path, map => map.AddSingle(path)) : Read(index, map => map.AddShards(index, folder));
             }
         }
 
@@ -72,33 +71,27 @@ internal sealed class TensorMap : IDisposable
 
     private static bool IsWeights(string? name) => Path.GetExtension(name) is ".safetensors" or ".bin" or ".gguf" or ".pt" or ".pth";
 
-    private TensorMap Guarded(Action fill)
+    private static TensorMap Read(string place, Action<TensorMap> fill)
     {
+        var map = new TensorMap(place);
         try
         {
-            fill();
-            return this;
+            fill(map);
+            return map;
         }
         catch
         {
-            Dispose();
+            map.Dispose();
             throw;
         }
     }
 
-    private void Add(string path, string index, string folder)
+    private void AddSingle(string path)
     {
-        if (File.Exists(path))
+        SafetensorsFile file = Shard(path);
+        foreach (string name in file.Names)
         {
-            SafetensorsFile single = Shard(path);
-            foreach (string name in single.Names)
-            {
-                _tensors.Add(name, single);
-            }
-        }
-        else
-        {
-            AddShards(index, folder);
+            _tensors.Add(name, file);
         }
     }
 

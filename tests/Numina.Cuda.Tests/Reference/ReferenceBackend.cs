@@ -1,6 +1,5 @@
 using Numina.Cuda.Backends;
 using Numina.Cuda.Tensors;
-using Buffer = Numina.Cuda.Tensors.Buffer;
 
 namespace Numina.Cuda.Tests.References;
 
@@ -8,7 +7,7 @@ namespace Numina.Cuda.Tests.References;
 /// Every operation as its formula reads: scalar loops, double arithmetic, nothing blocked, fused or cached. What the other backends are judged by. Activations and
 /// the key-value cache are F32.
 /// </summary>
-internal sealed unsafe class ReferenceBackend : IBackend
+internal unsafe class ReferenceBackend : IBackend
 {
     public string Name => "reference (scalar double)";
 
@@ -16,7 +15,7 @@ internal sealed unsafe class ReferenceBackend : IBackend
 
     public DType KvType => DType.F32;
 
-    public Buffer Allocate(long byteLength) => new HostBuffer(byteLength);
+    public Tensors.Buffer Allocate(long byteLength) => new HostBuffer(byteLength);
 
     public void Upload(Tensor destination, ReadOnlySpan<byte> source) => source.CopyTo(destination.AsBytes());
 
@@ -24,7 +23,7 @@ internal sealed unsafe class ReferenceBackend : IBackend
 
     public LinearWeight LoadLinear(IReadOnlyList<WeightMatrix> parts, float[]? bias) => new ReferenceLinear(parts, bias);
 
-    public Buffer LoadTable(Tensor table)
+    public Tensors.Buffer LoadTable(Tensor table)
     {
         var copy = new HostBuffer(table.ByteLength);
         table.AsBytes().CopyTo(copy.View(table.Type, table.Shape).AsBytes());
@@ -156,7 +155,7 @@ internal sealed unsafe class ReferenceBackend : IBackend
         }
     }
 
-    public void Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows, Span<SampledToken> sampled)
+    public virtual void Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows, Span<SampledToken> sampled)
     {
         for (int i = 0; i < rows.Length; i++)
         {
@@ -176,9 +175,7 @@ internal sealed unsafe class ReferenceBackend : IBackend
         }
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => GC.SuppressFinalize(this);
 
     private static void Attend(ReadOnlySpan<float> query, float scale, Tensor keys, Tensor values, int[] slots, int kvHead, Span<float> output)
     {

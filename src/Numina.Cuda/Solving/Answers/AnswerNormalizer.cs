@@ -105,7 +105,7 @@ public static partial class AnswerNormalizer
         return ascii.ToString();
     }
 
-    [GeneratedRegex(@"(?<sign>[+-]?)[ \t]*(?<whole>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]{1,3}(?:[ ][0-9]{3})+(?![0-9])|[0-9]+)(?:\.(?<fraction>[0-9]*))?"
+    [GeneratedRegex(@"(?:(?<sign>[+-])[ \t]*)?(?<whole>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]{1,3}(?:[ ][0-9]{3})+(?![0-9])|[0-9]+)(?:\.(?<fraction>[0-9]*))?"
         + @"(?:[eE](?<power>[+-]?[0-9]+))?")]
     private static partial Regex Number();
 

@@ -41,7 +41,8 @@ internal static partial class LatexText
     [GeneratedRegex("[\u2212\uFF0D\u2013]")]
     private static partial Regex Minus();
 
-    [GeneratedRegex("\\*\\*|[`\"\u201C\u201D]")]
+    /// <summary>Two stars between operands are Python's power.</summary>
+    [GeneratedRegex("(?<![0-9A-Za-z)}])\\*\\*|\\*\\*(?![0-9A-Za-z({\\\\])|[`\"\u201C\u201D]")]
     private static partial Regex Markdown();
 
     [GeneratedRegex(@"\\\\(?:\[[^\]]*\])?|\\newline(?![A-Za-z])")]

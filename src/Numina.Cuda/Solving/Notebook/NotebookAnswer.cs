@@ -24,21 +24,16 @@ public static class NotebookAnswer
         return end >= 0 && text.AsSpan(start).StartsWith(BoxStart, StringComparison.Ordinal) ? text[(start + BoxStart.Length)..end] : null;
     }
 
-    /// <summary>Rounded, taken modulo 1000; negatives and what is no number are dropped.</summary>
-    public static IReadOnlyList<int> Filter(IEnumerable<string?> answers)
+    /// <summary>The answer as the notebook rounds it; null for negatives and for what is no number.</summary>
+    public static BigInteger? Value(string? answer)
     {
-        List<int> kept = [];
-        foreach (string? answer in answers)
-        {
-            BigInteger? value = answer != null && PythonNumber.Float(answer) is double number ? PythonNumber.Round(number) : null;
-            if (value is { Sign: >= 0 } integer)
-            {
-                kept.Add((int)Vote.Reduce(integer, Modulus));
-            }
-        }
-
-        return kept;
+        BigInteger? value = answer != null && PythonNumber.Float(answer) is double number ? PythonNumber.Round(number) : null;
+        return value is { Sign: >= 0 } ? value : null;
     }
+
+    /// <summary>The values modulo 1000 of those that have one.</summary>
+    public static IReadOnlyList<int> Filter(IEnumerable<string?> answers) =>
+        [.. answers.Select(Value).OfType<BigInteger>().Select(value => (int)Vote.Reduce(value, Modulus))];
 
     /// <summary>The value with most votes, of several the one seen first; 0 for no votes.</summary>
     public static int MajorityVote(IReadOnlyList<int> votes)

@@ -9,6 +9,9 @@ public static class NotebookDataset
     /// <summary>The notebook solves no more rows of a data set than these first ones.</summary>
     public const int RowLimit = 10;
 
+    /// <summary>The user message of a problem: the template <c>{}</c>, filled once, so that braces in the problem stay what they are.</summary>
+    public static string UserMessage(string problem) => problem;
+
     /// <summary><c>str(int(answer) % 1000)</c> of a raw cell.</summary>
     /// <exception cref="PythonRaisedException">ValueError, OverflowError or TypeError with CPython's words.</exception>
     public static string GoldAnswer(JsonElement answer)

@@ -21,48 +21,48 @@ public sealed record NotebookScore(int MergedRows, int Correct, IReadOnlyList<st
 /// <param name="printed">Receives what the notebook prints.</param>
 public sealed class NotebookEnvironment(IReadOnlyList<NotebookRow> rows, TextWriter printed)
 {
-    private readonly List<int> predictions = [];
-    private int handedOut;
+    private readonly List<int> _predictions = [];
+    private int _handedOut;
 
     /// <summary>The next row; null at the end, and where the last one still awaits its prediction.</summary>
     public NotebookRow? Next()
     {
-        if (predictions.Count < handedOut)
+        if (_predictions.Count < _handedOut)
         {
             printed.Write("You must call `predict()` successfully before you can continue with `iter_test()`\n");
             return null;
         }
 
-        return handedOut < rows.Count ? rows[handedOut++] : null;
+        return _handedOut < rows.Count ? rows[_handedOut++] : null;
     }
 
     /// <summary>Answers the row handed out last.</summary>
     public void Predict(int answer)
     {
-        if (predictions.Count == handedOut)
+        if (_predictions.Count == _handedOut)
         {
             throw new InvalidOperationException("predict() without a row from iter_test()");
         }
 
-        predictions.Add(answer);
+        _predictions.Add(answer);
     }
 
     /// <summary>Joins rows and results on (id, problem).</summary>
     /// <exception cref="PythonRaisedException">ValueError: nothing was predicted.</exception>
     public NotebookScore Score()
     {
-        if (predictions.Count == 0)
+        if (_predictions.Count == 0)
         {
             throw new PythonRaisedException("ValueError", "No objects to concatenate");
         }
 
         var pairs =
             from row in rows
-            from result in rows.Zip(predictions)
+            from result in rows.Zip(_predictions)
             where row.Id == result.First.Id && row.Problem == result.First.Problem
             select PythonNumber.Int(row.Gold) == result.Second;
         List<bool> agree = [.. pairs];
         string[] fixedColumns = ["id", "problem", "answer", "ground_truth"];
-        return new NotebookScore(agree.Count, agree.Count(right => right), [.. fixedColumns, .. predictions.Select((_, k) => $"({k}, 'answer')")]);
+        return new NotebookScore(agree.Count, agree.Count(right => right), [.. fixedColumns, .. _predictions.Select((_, k) => $"({k}, 'answer')")]);
     }
 }

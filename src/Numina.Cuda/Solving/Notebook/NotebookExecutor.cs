@@ -58,12 +58,24 @@ public sealed class NotebookExecutor(IPythonRunner python)
 
     private async Task<ExecutionRecord> RunBlockAsync(string code, TextWriter printed, CancellationToken cancel)
     {
-        PythonResult result = await python.RunAsync(new PythonJob(code, PythonProfile.Notebook), cancel).ConfigureAwait(false);
+        PythonResult result = await RunAsync(code, cancel).ConfigureAwait(false);
         if (result.Status == PythonStatus.TimedOut)
         {
             printed.Write("Code timed out\n");
         }
 
-        return new ExecutionRecord(code, result.Status, result.Output, result.Duration.TotalSeconds);
+        return ExecutionRecord.Of(code, result);
+    }
+
+    private async Task<PythonResult> RunAsync(string code, CancellationToken cancel)
+    {
+        try
+        {
+            return await python.RunAsync(new PythonJob(code, PythonProfile.Notebook), cancel).ConfigureAwait(false);
+        }
+        catch (PythonDecodeException error)
+        {
+            throw new PythonRaisedException("UnicodeDecodeError", error.Message);
+        }
     }
 }

@@ -2,7 +2,8 @@ namespace Numina.Cuda.Solving.Notebook;
 
 /// <param name="Sample">The sample as the next step finds it.</param>
 /// <param name="Execution">The program run, if one was.</param>
-public sealed record NotebookStepResult(NotebookSample Sample, ExecutionRecord? Execution = null);
+/// <param name="Failure">Why the sample was restarted or pruned, if it was.</param>
+public sealed record NotebookStepResult(NotebookSample Sample, ExecutionRecord? Execution = null, TraceEnd? Failure = null);
 
 /// <summary>The notebook's <c>process_code</c>: what becomes of a sample after one generation.</summary>
 public sealed class NotebookStep(NotebookExecutor executor)
@@ -24,13 +25,13 @@ public sealed class NotebookStep(NotebookExecutor executor)
         bool outputAsked = text.EndsWith(OutputRequest, StringComparison.Ordinal);
         if (!NotebookBlocks.HasPython(text))
         {
-            return new(WithoutCode(sample, restartOnFail, printed));
+            return new(WithoutCode(sample, restartOnFail, printed), Failure: TraceEnd.NoCode);
         }
 
         string region = CodePoints.Last(text, RegionLength);
         if (!outputAsked && (region.Contains("answer is", StringComparison.Ordinal) || region.Contains(@"\boxed", StringComparison.Ordinal)))
         {
-            return new(Answered(sample, region, printed));
+            return Answered(sample, region, printed);
         }
 
         if (lastStep)
@@ -41,7 +42,7 @@ public sealed class NotebookStep(NotebookExecutor executor)
         if (!outputAsked)
         {
             printed.Write($"warning: output block not found:  {CodePoints.Last(text, WarningLength)}\n");
-            return new(restartOnFail ? Restarted(sample) : sample with { ShouldPrune = true });
+            return new(restartOnFail ? Restarted(sample) : sample with { ShouldPrune = true }, Failure: TraceEnd.NoAnswer);
         }
 
         NotebookExecution execution = await executor.RunAsync(text, returnStatus: true, lastBlockOnly: true, printed, cancel).ConfigureAwait(false);
@@ -55,21 +56,21 @@ public sealed class NotebookStep(NotebookExecutor executor)
         return restartOnFail ? Restarted(sample) : sample with { ShouldPrune = true, HasCode = false };
     }
 
-    private static NotebookSample Answered(NotebookSample sample, string region, TextWriter printed)
+    private static NotebookStepResult Answered(NotebookSample sample, string region, TextWriter printed)
     {
         if (!NotebookBlocks.HasOutput(sample.GenTexts))
         {
             printed.Write("The model hallucinated the code answer\n");
-            return sample with { ShouldPrune = true };
+            return new(sample with { ShouldPrune = true }, Failure: TraceEnd.Hallucinated);
         }
 
         if (!region.Contains("boxed", StringComparison.Ordinal))
         {
-            return sample with { ModelAnswers = NotebookNormalizer.Normalize(region) };
+            return new(sample with { ModelAnswers = NotebookNormalizer.Normalize(region) });
         }
 
         string? boxed = NotebookAnswer.ExtractBoxed(region);
-        return sample with { ModelAnswers = boxed == null ? NotebookAnswer.None : NotebookNormalizer.Normalize(boxed) };
+        return new(sample with { ModelAnswers = boxed == null ? NotebookAnswer.None : NotebookNormalizer.Normalize(boxed) });
     }
 
     /// <summary>The text alone goes back to the prompt: a vote already given stays.</summary>

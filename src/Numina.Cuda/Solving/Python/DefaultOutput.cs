@@ -33,6 +33,11 @@ internal static class DefaultOutput
             return (PythonLimit.Output, $"Stopped: more than {Size(limits.OutputBytes)} of output.");
         }
 
+        if (execution.Ending == Ending.OutOfMemory)
+        {
+            return (PythonLimit.Memory, $"Stopped: more than {Size(limits.MemoryBytes)} of memory in all processes.");
+        }
+
         if (execution.ExitCode == -Signals.CpuLimit)
         {
             return (PythonLimit.Cpu, $"Stopped: more than {limits.CpuSeconds} seconds of processor time.");

@@ -6,6 +6,7 @@ internal enum Ending
     Exited,
     TimedOut,
     Flooded,
+    OutOfMemory,
     Cancelled,
 }
 

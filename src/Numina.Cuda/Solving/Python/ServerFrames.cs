@@ -85,6 +85,7 @@ internal static class ServerFrames
             'E' => Ending.Exited,
             'T' => Ending.TimedOut,
             'O' => Ending.Flooded,
+            'M' => Ending.OutOfMemory,
             _ => Ending.Cancelled,
         };
         int exitCode = BinaryPrimitives.ReadInt32LittleEndian(header[1..]);

@@ -1,14 +1,11 @@
 """One program of the default profile in an interpreter of its own: `python3 fresh.py FOLDER`, with the source in FOLDER/code. Its error goes to
 FOLDER/error; one byte on standard output says that the imports are done and the clock may start."""
-import math  # noqa: F401
 import os
 import sys
 
-import numpy  # noqa: F401
-import sympy  # noqa: F401
-
 import program
 
+program.preload()
 folder = os.path.abspath(sys.argv[1])
 with open(os.path.join(folder, "code"), "rb") as file:
     source = file.read()

@@ -57,7 +57,7 @@ class Nursery:
 
     def serve(self):
         """Passes frames until the engine goes. In a forked program, returns that program."""
-        preload()
+        program.preload()
         self.shield.isolate_nursery()
         gc.collect()
         gc.freeze()
@@ -130,9 +130,3 @@ class Nursery:
         self.slots[results_read] = one
         self.poller.register(results_read, select.POLLIN)
         return one
-
-
-def preload():
-    """Imports what programs use, so that a fork has it."""
-    import numpy  # noqa: F401
-    import sympy  # noqa: F401

@@ -16,6 +16,7 @@ import types
 NOTEBOOK = b"N"
 DEFAULT = b"D"
 CODE = "<code>"
+FILE_NAME = "tmp.py"
 # The frames below the program's own module: worker.py, run() and run_notebook() or run_default(). They are not to cost it depth.
 FRAMES_BELOW = 3
 
@@ -28,6 +29,7 @@ class Program:
         self.source = source
         self.folder = folder
         self.report = report
+        self.process = os.getpid()
 
     def run(self, worker_module):
         """Runs the program as __main__ and ends the process. worker_module is kept alive: its globals are those of the frame that calls us."""
@@ -62,37 +64,62 @@ class Program:
         return -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
 
     def tell(self, error, text):
-        """Sends the error's text to the slot, after one letter that names the limit it comes from."""
+        """Sends the error's text to the slot, after one letter that names the limit it comes from. Processes that the program forked only print theirs."""
+        if os.getpid() != self.process:
+            print(text, file=sys.stderr)
+            return
         data = limit_of(error) + text.encode("utf-8", "replace")
         while data:
             data = data[os.write(self.report, data):]
 
 
+class Preloaded:
+    """What programs need and a fork has already."""
+
+    modules = {}
+    line_buffered = None
+    open_file = None
+    run_file = None
+
+
+def preload():
+    """Imports what programs use. Without after-fork code generators are not reseeded: programs of the default profile always see the same numbers."""
+    import random
+
+    import numpy
+    import sympy
+
+    Preloaded.modules = {"math": math, "np": numpy, "sp": sympy}
+    random.seed(0)
+    numpy.random.seed(0)
+    Preloaded.line_buffered = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    Preloaded.open_file = ctypes.CDLL(None).fopen
+    Preloaded.open_file.restype = ctypes.c_void_p
+    Preloaded.run_file = ctypes.pythonapi.PyRun_FileExFlags
+    Preloaded.run_file.restype = ctypes.py_object
+    Preloaded.run_file.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.py_object, ctypes.py_object, ctypes.c_int, ctypes.c_void_p]
+
+
 def run_notebook(program, names):
-    """As `python3 PATH`: the interpreter's own way of reading and running a file, on the same stream type, so that every message is its own."""
-    path = os.path.join(program.folder, "tmp.py")
+    """As `python3 PATH`: the interpreter's own way of reading and running a file, so that every message is its own."""
+    path = os.path.join(program.folder, FILE_NAME)
     names.update(__file__=path, __cached__=None, __annotations__={})
     sys.argv[:] = [path]
     sys.path[0] = program.folder
-    libc = ctypes.CDLL(None)
-    libc.fopen.restype = ctypes.c_void_p
-    run_file = ctypes.pythonapi.PyRun_FileExFlags
-    run_file.restype = ctypes.py_object
-    run_file.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.py_object, ctypes.py_object, ctypes.c_int, ctypes.c_void_p]
+    sys.modules["random"].seed()
+    Preloaded.modules["np"].random.seed()
     file_input = 257
-    stream = libc.fopen(path.encode(), b"rb")
-    run_file(stream, path.encode(), file_input, names, names, 1, None)
+    stream = Preloaded.open_file(path.encode(), b"rb")
+    Preloaded.run_file(stream, path.encode(), file_input, names, names, 1, None)
 
 
 def run_default(program, names):
     """The model's own lines, with math, np and sp at hand; a final expression's value is shown unless it is None."""
-    import numpy
-    import sympy
-
-    names.update(math=math, np=numpy, sp=sympy)
+    names.update(Preloaded.modules)
     sys.argv[:] = [CODE]
     sys.path[0] = program.folder
-    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    # What was printed before a limit strikes is kept.
+    sys.stdout = sys.__stdout__ = Preloaded.line_buffered
     source = program.source.decode("utf-8", "replace")
     linecache.cache[CODE] = (len(source), None, source.splitlines(True), CODE)
     tree = compile(source, CODE, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)

@@ -6,31 +6,40 @@ import struct
 import time
 
 import frames
+import kernel
 import processes
 import program
+import sandbox
 
 # What the nursery sends: the profile, the wall clock and the output limit, then the source.
 JOB = struct.Struct("<cdI")
 # What goes back: how it ended, exit code or negated signal, seconds; lengths of output, errors, report and folder, which follow.
 RESULT = struct.Struct("<cidIIII")
-ENDED, TIMED_OUT, KILLED, FLOODED = b"E", b"T", b"K", b"O"
+ENDED, TIMED_OUT, KILLED, FLOODED, OUT_OF_MEMORY = b"E", b"T", b"K", b"O", b"M"
 KILL = b"K"
 CHUNK = 1 << 16
-# A program still running after this many seconds yields to those that have just begun.
-PATIENCE = 1.0
+# The descriptor on which a program of the default profile tells its error.
+REPORT = 3
+# Stays for all programs of a slot: /dev/shm is bound to it.
+SHARED = "shm"
+# How often the memory of a program with several processes is looked at.
+MEMORY_INTERVAL = 0.1
 
 
 class Slot:
-    """The loop of one slot process. commands and results are its pipes to the nursery; sandbox is applied to every program."""
+    """The loop of one slot process. commands and results are its pipes to the nursery; shield is applied to every program."""
 
-    def __init__(self, commands, results, folder, sandbox):
+    def __init__(self, commands, results, folder, shield):
         self.commands = commands
         self.results = results
         self.folder = folder
-        self.sandbox = sandbox
+        self.run_folder = os.path.join(folder, "run")
+        self.shield = shield
 
     def serve(self):
         """Runs jobs until the nursery goes. In a forked program, returns that program."""
+        os.environ.clear()
+        os.environ.update(PATH="/usr/bin:/bin", LANG="C.UTF-8", HOME=self.run_folder, TMPDIR=self.run_folder)
         while True:
             frame = frames.read(self.commands)
             if frame is None:
@@ -45,61 +54,72 @@ class Slot:
         """Runs one program and reports; returns it in the forked process."""
         profile, wall_clock, output_limit = JOB.unpack_from(frame)
         source = frame[JOB.size:]
-        folder = self.prepare(profile, source)
+        self.prepare(profile, source)
         pipes = [os.pipe() for _ in range(3)]
         started = time.monotonic()
-        child = os.fork()
+        child = processes.fork_quietly()
         if child == 0:
-            return self.enter(profile, source, folder, pipes)
+            return self.enter(profile, source, pipes)
         for _, writing in pipes:
             os.close(writing)
-        watch = Watch(child, [reading for reading, _ in pipes], profile, started + wall_clock, output_limit)
+        watch = Watch(child, [reading for reading, _ in pipes], profile, started + wall_clock, output_limit, self.shield.memory_exceeded)
         how = watch.until_end(self.commands)
-        status = self.sandbox.kill_all(child)
+        status = self.shield.kill_all(child)
         watch.drain()
         seconds = time.monotonic() - started
         for reading, _ in pipes:
             os.close(reading)
         self.clean()
-        texts = [b"".join(chunks) for chunks in watch.texts] + [folder.encode()]
+        texts = [b"".join(chunks) for chunks in watch.texts] + [self.run_folder.encode()]
         frames.write(self.results, RESULT.pack(how, status, seconds, *map(len, texts)) + b"".join(texts))
         return None
 
     def prepare(self, profile, source):
         """Makes the program's private folder, with the file that the notebook profile runs."""
-        folder = os.path.join(self.folder, "run")
-        os.mkdir(folder, 0o700)
+        os.mkdir(self.run_folder, 0o700)
+        os.chdir(self.run_folder)
         if profile == program.NOTEBOOK:
-            with open(os.path.join(folder, "tmp.py"), "wb") as file:
+            with open(program.FILE_NAME, "wb") as file:
                 file.write(source)
-        return folder
+        self.shield.own(self.run_folder)
 
-    def enter(self, profile, source, folder, pipes):
-        """The forked side: its pipes become the standard streams, everything else is closed, and the sandbox shuts behind it."""
-        (_, output), (_, errors), (_, report) = pipes
-        empty = os.open(os.devnull, os.O_RDONLY)
-        for target, descriptor in enumerate((empty, output, errors, report)):
-            os.dup2(descriptor, target, inheritable=target < 3)
-        os.closerange(4, max(self.commands, self.results, empty, *[max(pair) for pair in pipes]) + 1)
-        os.chdir(folder)
-        os.environ.clear()
-        os.environ.update(PATH="/usr/bin:/bin", LANG="C.UTF-8", HOME=folder, TMPDIR=folder)
-        self.sandbox.enter(folder)
-        return program.Program(profile, source, folder, 3)
+    def enter(self, profile, source, pipes):
+        """The forked side: its pipes become the standard streams, everything else is closed, and the sandbox shuts behind it. Short, because every page
+        that a program touches first is copied for it."""
+        for target, (_, descriptor) in zip((1, 2, REPORT), pipes):
+            os.dup2(descriptor, target, target != REPORT)
+        os.closerange(REPORT + 1, sandbox.OPEN_FILES)
+        self.shield.enter()
+        return program.Program(profile, source, self.run_folder, REPORT)
 
     def clean(self):
-        """Removes whatever the program left in its folder."""
+        """Removes whatever the program left. All its processes are gone, so nothing moves meanwhile."""
         for entry in os.scandir(self.folder):
-            if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path, ignore_errors=True)
+            if entry.name == SHARED:
+                for left in os.scandir(entry.path):
+                    remove(left)
             else:
-                os.unlink(entry.path)
+                remove(entry)
+
+
+def remove(entry):
+    """Removes a file or a whole folder, also one that its owner has locked."""
+    if not entry.is_dir(follow_symlinks=False):
+        os.unlink(entry.path)
+        return
+
+    def unlock(function, path, _):
+        os.chmod(os.path.dirname(path), 0o700)
+        os.chmod(path, 0o700, follow_symlinks=True)
+        shutil.rmtree(path) if os.path.isdir(path) else function(path)
+
+    shutil.rmtree(entry.path, onerror=unlock)
 
 
 class Watch:
     """Follows one program: gathers its three streams, and says when and how it ended."""
 
-    def __init__(self, child, streams, profile, deadline, output_limit):
+    def __init__(self, child, streams, profile, deadline, output_limit, memory):
         self.child = child
         self.open = list(streams)
         self.streams = list(streams)
@@ -108,24 +128,24 @@ class Watch:
         self.profile = profile
         self.deadline = deadline
         self.output_limit = output_limit
+        self.memory = memory
         self.exited = False
 
     def until_end(self, commands):
         """Waits for the end: the default profile's is the program's own, the notebook's that of everything that holds its streams."""
         poller = select.poll()
-        exit_of_child = processes.open_exit(self.child)
+        exit_of_child = kernel.open_process(self.child)
         for descriptor in [commands, exit_of_child, *self.streams]:
             poller.register(descriptor, select.POLLIN)
-        yields_at = time.monotonic() + PATIENCE
         try:
             while True:
                 now = time.monotonic()
                 if now >= self.deadline:
                     return TIMED_OUT
-                if now >= yields_at:
-                    processes.lower_priority(self.child)
-                    yields_at = self.deadline
-                for descriptor, _ in poller.poll((min(self.deadline, yields_at) - now) * 1000 + 1):
+                events = poller.poll(min(self.deadline - now, MEMORY_INTERVAL) * 1000 + 1)
+                if not events and self.memory():
+                    return OUT_OF_MEMORY
+                for descriptor, _ in events:
                     if descriptor == commands:
                         frames.read(commands)
                         return KILLED

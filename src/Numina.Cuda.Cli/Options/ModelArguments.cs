@@ -1,0 +1,39 @@
+using System.CommandLine;
+
+namespace Numina.Cuda.Cli.Options;
+
+/// <summary>Which model, and what it runs on.</summary>
+/// <param name="Model">A checkpoint folder; null for the embedded demo.</param>
+/// <param name="Device">auto, cpu or cuda.</param>
+/// <param name="Threads">0: one a core.</param>
+/// <param name="CacheMebibytes">Size of the key-value cache; 0: a quarter of the free memory, or less where less will do.</param>
+internal sealed record ModelSettings(string? Model, string Device, int Threads, int CacheMebibytes);
+
+/// <summary>The options behind <see cref="ModelSettings"/>.</summary>
+internal sealed class ModelArguments
+{
+    /// <summary>The checkpoint folder.</summary>
+    public Argument<string?> Model { get; }
+
+    private readonly Option<string> _device = Opt.Choice("--device", "What to compute on. auto says what it chose and why.", "auto", "auto", "cpu", "cuda");
+    private readonly Option<int> _threads = Opt.Int("--threads", "Threads of the CPU backend; 0: one a core.", 0, 0);
+    private readonly Option<int> _cacheMemory = Opt.Int("--kv-memory", "MiB of key-value cache; 0: a quarter of the free memory, or what is needed if that is less.", 0, 0);
+
+    /// <param name="command">The command that gets the options.</param>
+    /// <param name="required">A model must be named; else none means the embedded demo.</param>
+    public ModelArguments(Command command, bool required)
+    {
+        Model = new Argument<string?>("MODEL")
+        {
+            Description = "A checkpoint folder in Hugging Face layout." + (required ? "" : " None: the embedded demo model."),
+            Arity = required ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
+        };
+        command.Add(Model);
+        command.Add(_device);
+        command.Add(_threads);
+        command.Add(_cacheMemory);
+    }
+
+    public ModelSettings Read(ParseResult parsed) =>
+        new(parsed.GetValue(Model), parsed.GetValue(_device)!, parsed.GetValue(_threads), parsed.GetValue(_cacheMemory));
+}
