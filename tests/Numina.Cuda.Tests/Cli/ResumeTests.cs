@@ -7,7 +7,7 @@ namespace Numina.Cuda.Tests.Cli;
 /// <summary>A run that is killed goes on where it was, and ends as if it had never been killed.</summary>
 public sealed class ResumeTests
 {
-    private static readonly string[] Run = ["run", "--limit", "5", "--samples", "3", "--problems-at-once", "2", "--json"];
+    private static readonly string[] Run = ["run", "--samples", "3", "--problems-at-once", "2", "--json"];
 
     private string _folder = "";
 
@@ -21,10 +21,10 @@ public sealed class ResumeTests
     public async Task A_killed_run_ends_as_an_uninterrupted_one()
     {
         string whole = Path.Combine(_folder, "whole"), killed = Path.Combine(_folder, "killed");
-        ProgramResult uninterrupted = await Program.RunAsync([.. Run, "--out", whole]);
+        ProgramResult uninterrupted = await Program.RunAsync([.. Run, "--limit", "5", "--out", whole]);
         Assert.That(uninterrupted.ExitCode, Is.Zero, uninterrupted.Error);
 
-        using (Process process = Program.Start(null, [.. Run, "--out", killed]))
+        using (Process process = Program.Start(null, [.. Run, "--limit", "5", "--out", killed]))
         {
             await FirstSolvedAsync(process);
             process.Kill(entireProcessTree: true);
@@ -36,7 +36,7 @@ public sealed class ResumeTests
         int before = RunLog.Load(Path.Combine(killed, RunLog.FileName)).Solved.Count;
         Assert.That(before, Is.InRange(1, 4));
 
-        ProgramResult resumed = await Program.RunAsync([.. Run, "--out", killed]);
+        ProgramResult resumed = await Program.RunAsync([.. Run, "--limit", "5", "--out", killed]);
         Assert.That(resumed.ExitCode, Is.Zero, resumed.Error);
         Assert.That(resumed.Error, Does.Contain($"resuming: {before} of 5"));
         Assert.That(Texts(killed), Is.EqualTo(Texts(whole)));
@@ -59,7 +59,7 @@ public sealed class ResumeTests
     [Test]
     public async Task Ctrl_C_ends_in_order()
     {
-        using Process process = Program.Start(null, [.. Run, "--limit", "0", "--out", _folder]);
+        using Process process = Program.Start(null, [.. Run, "--out", _folder]);
         await FirstSolvedAsync(process);
         using Process interrupt = Process.Start("kill", ["-INT", $"{process.Id}"]);
         string rest = await process.StandardError.ReadToEndAsync();

@@ -58,7 +58,7 @@ public sealed class SmolLm2Tests
     public async Task Greedy_texts_are_those_of_transformers()
     {
         Tokenizer tokenizer = Tokenizer.Load(_folder);
-        await using var engine = new Engine.Engine(_llama, tokenizer, new EngineOptions());
+        await using var engine = new Numina.Cuda.Engine.Engine(_llama, tokenizer, new EngineOptions());
         foreach (JsonElement prompt in JsonDocument.Parse(File.ReadAllText(Reference.Path("smollm2/expected.json"))).RootElement.GetProperty("prompts").EnumerateArray())
         {
             int[] ids = [.. prompt.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
