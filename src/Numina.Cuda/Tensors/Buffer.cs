@@ -29,13 +29,17 @@ public abstract class Buffer : IDisposable
     protected abstract void Dispose(bool disposing);
 }
 
-/// <summary>Zeroed host memory aligned to a cache line, so that every SIMD width may load aligned. What is never written takes no physical memory.</summary>
+/// <summary>
+/// Zeroed host memory aligned to a cache line, so that every SIMD width may load aligned. Large blocks come from the system already zero and take up memory only
+/// where they are touched: a key-value pool may be sized for the worst case.
+/// </summary>
 public sealed unsafe class HostBuffer : Buffer
 {
-    private const int Alignment = 64;
+    private const nuint Alignment = 64;
 
     /// <summary>Readable bytes behind the end: a full-width load that begins inside the block may run over it.</summary>
-    private const int Slack = 64;
+    private const nuint Slack = 64;
+
     private readonly nint _pointer;
     private void* _block;
 
@@ -43,9 +47,9 @@ public sealed unsafe class HostBuffer : Buffer
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
         ByteLength = byteLength;
-        int alignment = byteLength < 2 * LargePages.Size ? Alignment : LargePages.Size;
-        _block = NativeMemory.AllocZeroed(checked((nuint)byteLength + (nuint)alignment + Slack));
-        _pointer = ((nint)_block + alignment - 1) & -alignment;
+        nuint alignment = byteLength < 2 * LargePages.Size ? Alignment : LargePages.Size;
+        _block = NativeMemory.AllocZeroed(checked((nuint)byteLength + alignment + Slack));
+        _pointer = (nint)(((nuint)_block + alignment - 1) & ~(alignment - 1));
         if (alignment == LargePages.Size)
         {
             LargePages.Advise(_pointer, byteLength);

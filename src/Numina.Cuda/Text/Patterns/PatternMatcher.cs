@@ -10,6 +10,7 @@ namespace Numina.Cuda.Text.Patterns;
 internal sealed class PatternMatcher
 {
     private const long BacktrackLimit = 20_000_000;
+    private const long BacktracksPerPoint = 64;
     private Choice[] _choices = new Choice[64];
     private int _depth;
     private int[] _registers = [];
@@ -37,7 +38,7 @@ internal sealed class PatternMatcher
         }
 
         _code = program.Instructions;
-        _backtracks = 0;
+        _backtracks = BacktrackLimit + (BacktracksPerPoint * text.Length);
         int previous = 0;
         int lastEnd = -1;
         _searchStart = 0;
@@ -239,9 +240,9 @@ internal sealed class PatternMatcher
 
     private bool Backtrack(int floor, ReadOnlySpan<int> text, ref int pc, ref int position)
     {
-        if (++_backtracks > BacktrackLimit)
+        if (--_backtracks < 0)
         {
-            throw new TokenizerException($"a pattern of the tokenizer backtracked more than {BacktrackLimit} times on one text");
+            throw new TokenizerException($"a pattern of the tokenizer backtracked more than {BacktrackLimit} times on a text of {text.Length} characters");
         }
 
         while (_depth > floor)
