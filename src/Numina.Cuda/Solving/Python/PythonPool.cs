@@ -105,13 +105,14 @@ public sealed class PythonPool : IPythonRunner
             {
                 return await (await ServerAsync(cancel)).RunAsync(job, options, cancel);
             }
-            catch (ServerLostException lost) when (attempt > 1)
-            {
-                throw new PythonException($"the Python server died twice under one program: {lost.Message}", lost);
-            }
             catch (ServerLostException)
             {
                 cancel.ThrowIfCancellationRequested();
+                if (attempt > 1)
+                {
+                    // Twice under the same program: whatever it did, it is the program that fails, and the engine goes on.
+                    return new Execution(Ending.Exited, -Signals.Kill, TimeSpan.Zero) { Folder = "/" };
+                }
             }
         }
     }

@@ -3,6 +3,9 @@ namespace Numina.Cuda.Solving.Python;
 /// <summary>Names of the signals that end programs, by their numbers on Linux (x86_64 and arm64).</summary>
 internal static class Signals
 {
+    /// <summary>SIGKILL.</summary>
+    public const int Kill = 9;
+
     /// <summary>SIGXCPU, which the processor time limit sends.</summary>
     public const int CpuLimit = 24;
 

@@ -69,9 +69,11 @@ class Slot:
         seconds = time.monotonic() - started
         for reading, _ in pipes:
             os.close(reading)
-        self.clean()
+        clean = self.clean()
         texts = [b"".join(chunks) for chunks in watch.texts] + [self.run_folder.encode()]
         frames.write(self.results, RESULT.pack(how, status, seconds, *map(len, texts)) + b"".join(texts))
+        if not clean:
+            os._exit(1)  # another slot takes over, with a folder of its own
         return None
 
     def prepare(self, profile, source):
@@ -93,13 +95,18 @@ class Slot:
         return program.Program(profile, source, self.run_folder, REPORT)
 
     def clean(self):
-        """Removes whatever the program left. All its processes are gone, so nothing moves meanwhile."""
-        for entry in os.scandir(self.folder):
-            if entry.name == SHARED:
-                for left in os.scandir(entry.path):
-                    remove(left)
-            else:
-                remove(entry)
+        """Removes whatever the program left; false when it has spoilt the folder. All its processes are gone, so nothing moves meanwhile."""
+        try:
+            os.chdir("/")
+            for entry in os.scandir(self.folder):
+                if entry.name == SHARED and entry.is_dir(follow_symlinks=False):
+                    for left in os.scandir(entry.path):
+                        remove(left)
+                else:
+                    remove(entry)
+            return True
+        except OSError:
+            return False
 
 
 def remove(entry):
@@ -110,8 +117,11 @@ def remove(entry):
 
     def unlock(function, path, _):
         os.chmod(os.path.dirname(path), 0o700)
-        os.chmod(path, 0o700, follow_symlinks=True)
-        shutil.rmtree(path) if os.path.isdir(path) else function(path)
+        if os.path.isdir(path) and not os.path.islink(path):
+            os.chmod(path, 0o700)
+            shutil.rmtree(path)
+        else:
+            function(path)
 
     shutil.rmtree(entry.path, onerror=unlock)
 
@@ -119,7 +129,7 @@ def remove(entry):
 class Watch:
     """Follows one program: gathers its three streams, and says when and how it ended."""
 
-    def __init__(self, child, streams, profile, deadline, output_limit, memory):
+    def __init__(self, child, streams, profile, deadline, output_limit, memory_exceeded):
         self.child = child
         self.open = list(streams)
         self.streams = list(streams)
@@ -128,7 +138,7 @@ class Watch:
         self.profile = profile
         self.deadline = deadline
         self.output_limit = output_limit
-        self.memory = memory
+        self.memory_exceeded = memory_exceeded
         self.exited = False
 
     def until_end(self, commands):
@@ -137,15 +147,17 @@ class Watch:
         exit_of_child = kernel.open_process(self.child)
         for descriptor in [commands, exit_of_child, *self.streams]:
             poller.register(descriptor, select.POLLIN)
+        looks_at = time.monotonic() + MEMORY_INTERVAL
         try:
             while True:
                 now = time.monotonic()
                 if now >= self.deadline:
                     return TIMED_OUT
-                events = poller.poll(min(self.deadline - now, MEMORY_INTERVAL) * 1000 + 1)
-                if not events and self.memory():
-                    return OUT_OF_MEMORY
-                for descriptor, _ in events:
+                if now >= looks_at:
+                    if self.memory_exceeded():
+                        return OUT_OF_MEMORY
+                    looks_at = now + MEMORY_INTERVAL
+                for descriptor, _ in poller.poll((min(self.deadline, looks_at) - now) * 1000 + 1):
                     if descriptor == commands:
                         frames.read(commands)
                         return KILLED

@@ -116,6 +116,19 @@ internal sealed class LimitTests(SandboxSetting setting)
     }
 
     [Test]
+    public async Task Spoiling_the_folder_harms_the_program_alone()
+    {
+        const string spoil = "import os, shutil\nshutil.rmtree('/tmp/shm', ignore_errors=True)\ntry: os.symlink('/usr', '/tmp/shm')\nexcept OSError: pass\nos.symlink('/usr', 'usr')\nos.rmdir(os.getcwd()) if not os.listdir('.') else None\nprint('done')";
+        for (int i = 0; i < 6; i++)
+        {
+            Assert.That((await Run(spoil)).Output, Is.EqualTo("done"));
+            Assert.That((await Run("6 * 7")).Output, Is.EqualTo("42"));
+        }
+
+        Assert.That(pool.Metrics.ServerRestarts, Is.Zero);
+    }
+
+    [Test]
     public async Task Can_not_read_the_folder_of_another_program()
     {
         Task<PythonResult> owner = Run("import os, time\nopen('private', 'w').write('ours')\nprint(os.getcwd())\ntime.sleep(1.5)\nprint(open('private').read())");
