@@ -86,6 +86,11 @@ public sealed class PythonPool : IPythonRunner
     /// <summary>Kills what is running and waits until the last process has gone.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (closing.IsCancellationRequested)
+        {
+            return;
+        }
+
         await closing.CancelAsync();
         await starting.WaitAsync();
         if (server != null)
