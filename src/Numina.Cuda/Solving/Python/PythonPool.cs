@@ -34,6 +34,9 @@ public sealed class PythonPool : IPythonRunner
     /// <summary>The fork server's process number, for tests that kill it.</summary>
     internal int ServerProcessId => server?.ProcessId ?? throw new InvalidOperationException("no server is running");
 
+    /// <summary>Does to the server what this process's death would do, for tests.</summary>
+    internal void CloseServerPipe() => server?.ClosePipe();
+
     /// <summary>Starts the pool; returns when the libraries are loaded, so start it beside the model's loading.</summary>
     /// <exception cref="PythonException">No interpreter, or it can't serve; under <see cref="SandboxMode.Require"/> also a missing layer.</exception>
     public static async Task<PythonPool> StartAsync(PythonPoolOptions options, CancellationToken cancel)

@@ -9,6 +9,7 @@ namespace Numina.Cuda.Solving.Python;
 /// <summary>One fork server process (worker.py) and the frames to and from it. It does not come back to life: the pool starts another.</summary>
 internal sealed class PythonServer : IAsyncDisposable
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
     private readonly Process process;
     private readonly WorkerFiles files;
     private readonly Task reader;
@@ -70,8 +71,14 @@ internal sealed class PythonServer : IAsyncDisposable
             await WriteAsync(ServerFrames.Job(token, job, options), CancellationToken.None);
             await using (cancel.Register(() => _ = KillAsync(token)))
             {
-                return ServerFrames.ReadResult(await answer.Task);
+                return ServerFrames.ReadResult(await answer.Task.WaitAsync(options.WallClock + Grace, CancellationToken.None));
             }
+        }
+        catch (TimeoutException error)
+        {
+            // The server keeps the clock. One that does not answer is broken, and everything in it with it.
+            process.Kill();
+            throw new ServerLostException("it no longer answers", error);
         }
         finally
         {
@@ -79,9 +86,9 @@ internal sealed class PythonServer : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>The nursery ends when its pipe closes, and everything below it ends with it.</summary>
+    public void ClosePipe()
     {
-        // The nursery ends when its pipe closes, and everything below it ends with it.
         try
         {
             process.StandardInput.Close();
@@ -90,7 +97,11 @@ internal sealed class PythonServer : IAsyncDisposable
         {
             // Its end is gone already.
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        ClosePipe();
         await reader;
         await process.WaitForExitAsync();
         process.Dispose();

@@ -63,11 +63,3 @@ def add(rules, descriptor, rights):
 def restrict(rules):
     """Applies the rules to this process and all that it starts; no_new_privs must be set."""
     kernel.syscall(kernel.SYS_LANDLOCK_RESTRICT_SELF, "landlock_restrict_self", rules, 0)
-
-
-def confines_signals():
-    """Whether the rules also keep signals inside."""
-    try:
-        return version() >= VERSION_WITH_SCOPES
-    except OSError:
-        return False

@@ -17,7 +17,7 @@ internal sealed record Attack(string Name, string Code, string? NeededLayer, boo
     {
         string text = File.ReadAllText(Path.Combine(Reference.Repository, "tests/Numina.Cuda.Tests/Solving/Python/attacks.py"));
         List<Attack> attacks = [];
-        foreach (string section in text.Split("#: ")[1..])
+        foreach (string section in text.Split("\n#: ")[1..])
         {
             string[] parts = section.Split('\n', 2);
             string[] words = parts[0].Split(' ');

@@ -12,8 +12,8 @@ internal sealed class AttackTargets : IDisposable
     private const string Secret = "the secret";
     private readonly TcpListener tcp = new(IPAddress.Loopback, 0);
     private readonly Socket unix = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    private readonly Process victim = Process.Start("sleep", "1000");
     private readonly string word = Guid.NewGuid().ToString("N");
+    private readonly Process victim;
 
     public AttackTargets()
     {
@@ -29,6 +29,7 @@ internal sealed class AttackTargets : IDisposable
         unix.Bind(new UnixDomainSocketEndPoint(Path.Combine(Folder, "socket")));
         unix.Listen();
         Environment.SetEnvironmentVariable("NUMINA_TEST_WORD", word);
+        victim = Process.Start("sleep", "1000");
     }
 
     /// <summary>Anyone may write here; also holds the scripts that stand in for python3.</summary>

@@ -7,10 +7,10 @@ namespace Numina.Cuda.Tests.Solving.Python;
 internal sealed class EscapeControlTests
 {
     private AttackTargets targets = null!;
-    private FreshInterpreter runner = null!;
+    private PythonPool pool = null!;
 
     [OneTimeSetUp]
-    public void Start()
+    public async Task Start()
     {
         if (!PythonPool.IsSupported || !Environment.IsPrivilegedProcess)
         {
@@ -18,21 +18,34 @@ internal sealed class EscapeControlTests
         }
 
         targets = new AttackTargets();
-        runner = new FreshInterpreter(EscapeTests.Options(PythonInterpreter.Find()) with { WallClock = TimeSpan.FromSeconds(30) });
+        PythonPoolOptions unbounded = new()
+        {
+            Sandbox = SandboxMode.None,
+            Workers = 2,
+            WallClock = TimeSpan.FromSeconds(30),
+            Processes = 1000,
+            MemoryBytes = 1L << 40,
+            FileBytes = 1L << 40,
+        };
+        pool = await PythonPool.StartAsync(unbounded, CancellationToken.None);
     }
 
     [OneTimeTearDown]
     public async Task Stop()
     {
-        await runner.DisposeAsync();
-        targets.Dispose();
+        if (pool != null)
+        {
+            await pool.DisposeAsync();
+        }
+
+        targets?.Dispose();
     }
 
     [TestCaseSource(nameof(Controlled))]
     [Parallelizable]
     public async Task Succeeds(Attack attack)
     {
-        PythonResult result = await runner.RunAsync(new PythonJob(targets.Fill(attack.Code), PythonProfile.Default), CancellationToken.None);
+        PythonResult result = await pool.RunAsync(new PythonJob(targets.Fill(attack.Code), PythonProfile.Default), CancellationToken.None);
         Assert.That(result.Output + result.StandardError, Does.Match(Attack.Success));
     }
 

@@ -26,7 +26,7 @@ internal sealed class EscapeTests(SandboxSetting setting)
             await pool.DisposeAsync();
         }
 
-        targets.Dispose();
+        targets?.Dispose();
     }
 
     [TestCaseSource(typeof(Attack), nameof(Attack.All))]

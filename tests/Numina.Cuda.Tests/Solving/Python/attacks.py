@@ -78,7 +78,7 @@ for name in os.listdir("/proc/%d/fd" % os.getppid()):
 import os
 print("ESCAPED", open("/proc/%d/mem" % os.getppid(), "rb"))
 
-#: memory_of_the_parent_by_call
+#: memory_of_the_parent_by_call uncontrolled
 import ctypes, os
 libc = ctypes.CDLL(None)
 buffer = ctypes.create_string_buffer(16)
@@ -88,7 +88,7 @@ here, there = Range(ctypes.addressof(buffer), 16), Range(id(os), 16)
 if libc.process_vm_readv(os.getppid(), ctypes.byref(here), 1, ctypes.byref(there), 1, 0) > 0:
     print("ESCAPED")
 
-#: environment
+#: environment uncontrolled
 import os
 if "%WORD%" in repr(os.environ):
     print("ESCAPED")
@@ -202,7 +202,7 @@ os.kill(-1, signal.SIGSTOP)
 import os
 os.kill(0, 9)
 
-#: trace_the_parent
+#: trace_the_parent uncontrolled
 import ctypes, os
 if ctypes.CDLL(None).ptrace(16, os.getppid(), 0, 0) == 0:
     print("ESCAPED")
@@ -222,7 +222,7 @@ for number in range(32):
 
 #: limits_of_the_parent
 import os, resource
-resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (0, 0))
+resource.prlimit(os.getppid(), resource.RLIMIT_CORE, (0, 0))
 print("ESCAPED")
 
 #: priority_of_the_parent
@@ -235,7 +235,7 @@ import os
 os.sched_setaffinity(os.getppid(), {0})
 print("ESCAPED")
 
-#: raise_own_limits
+#: raise_own_limits uncontrolled
 import resource
 for name in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_AS):
     try:
@@ -289,12 +289,12 @@ for number in range(20000):
     os.close(os.open("name%d" % number, os.O_CREAT | os.O_WRONLY))
 print("ESCAPED")
 
-#: many_descriptors
+#: many_descriptors uncontrolled
 import os
 held = [os.open("/dev/null", os.O_RDONLY) for _ in range(1000)]
 print("ESCAPED", len(held))
 
-#: many_pipes
+#: many_pipes uncontrolled
 import os
 held = [os.pipe() for _ in range(500)]
 print("ESCAPED", len(held))
