@@ -9,8 +9,6 @@ namespace Numina.Cuda.Tests.Engine;
 [TestFixtureSource(typeof(Devices), nameof(Devices.Fast))]
 internal sealed class GoldenTests(string device)
 {
-    private const double SafeMargin = 1e-3;
-
     [TestCaseSource(typeof(GoldenModel), nameof(GoldenModel.Folders))]
     public async Task Greedy_continuations_are_Hugging_Faces(string folder)
     {
@@ -25,7 +23,8 @@ internal sealed class GoldenTests(string device)
     {
         int[] expected = golden.Expected.Integers(prompt + "greedy_ids");
         string margin = prompt + "greedy_margin";
-        int certain = golden.Expected.Has(margin) ? golden.Expected.Numbers(margin).TakeWhile(value => value > SafeMargin).Count() : expected.Length;
+        double safe = Numbers.SafeMargin(golden.Llama.Backend.ActivationType);
+        int certain = golden.Expected.Has(margin) ? golden.Expected.Numbers(margin).TakeWhile(value => value > safe).Count() : expected.Length;
         using Session session = engine.Open(golden.Expected.Integers(prompt + "input_ids"), default);
         Generation generation = await session.GenerateAsync(new GenerationOptions { Temperature = 0, MaxNewTokens = certain, IgnoreEos = true });
         Assert.That(generation.Tokens, Is.EqualTo(expected.Take(certain)), $"{golden.Folder} {prompt}");

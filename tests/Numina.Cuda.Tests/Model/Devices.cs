@@ -1,5 +1,6 @@
 using Numina.Cuda.Backends;
 using Numina.Cuda.Backends.Cpu;
+using Numina.Cuda.Tests.Cuda;
 using Numina.Cuda.Tests.References;
 
 namespace Numina.Cuda.Tests.Model;
@@ -11,8 +12,14 @@ internal static class Devices
 
     public const string Cpu = "Cpu";
 
+    /// <summary>The CUDA backend on the emulated driver.</summary>
+    public const string Emulated = "Emulated";
+
+    /// <summary>The CUDA backend on the machine's GPU.</summary>
+    public const string Gpu = "Gpu";
+
     /// <summary>Those that are fast enough for every test.</summary>
-    public static IEnumerable<string> Fast => [Cpu];
+    public static IEnumerable<string> Fast => [Cpu, Emulated, Gpu];
 
     /// <summary>Those and the scalar reference.</summary>
     public static IEnumerable<string> All => [Reference, .. Fast];
@@ -22,6 +29,8 @@ internal static class Devices
     {
         Reference => new ReferenceBackend(),
         Cpu => new CpuBackend(new CpuOptions()),
+        Emulated => CudaDevices.OpenEmulated(EmulatorMode.Fast),
+        Gpu => CudaDevices.OpenGpu(),
         _ => throw new ArgumentException($"no device is called {device}"),
     };
 }

@@ -64,20 +64,20 @@ internal sealed class GoldenModel : IDisposable
     }
 
     /// <summary>Compares every hidden state and the logits of a prompt with those the reference file has.</summary>
-    public void AssertStates(string prompt, double tolerance)
+    public void AssertStates(string prompt)
     {
         int[] tokens = Expected.Integers(prompt + "input_ids");
         float[][] logits = Run(tokens, tokens.Length, LogitRows.All, Observe);
         if (Expected.Has(prompt + "logits"))
         {
-            Numbers.AssertClose([.. logits.SelectMany(row => row).Select(x => (double)x)], Expected.Numbers(prompt + "logits"), tolerance, $"{Folder} {prompt}logits");
+            Numbers.AssertClose([.. logits.SelectMany(row => row).Select(x => (double)x)], Expected.Numbers(prompt + "logits"), Llama.Backend.ActivationType, $"{Folder} {prompt}logits");
         }
 
         void Observe(string name, Tensor states)
         {
             if (Expected.Has(prompt + name))
             {
-                Numbers.AssertClose([.. Read(states).Select(x => (double)x)], Expected.Numbers(prompt + name), tolerance, $"{Folder} {prompt}{name}");
+                Numbers.AssertClose([.. Read(states).Select(x => (double)x)], Expected.Numbers(prompt + name), Llama.Backend.ActivationType, $"{Folder} {prompt}{name}");
             }
         }
     }
@@ -115,8 +115,10 @@ internal sealed class GoldenModel : IDisposable
 
     private float[] Read(Tensor tensor)
     {
-        float[] values = new float[tensor.Count];
-        Llama.Backend.Download(MemoryMarshal.AsBytes(values.AsSpan()), tensor);
-        return values;
+        byte[] bytes = new byte[tensor.ByteLength];
+        Llama.Backend.Download(bytes, tensor);
+        return tensor.Type == DType.F16
+            ? [.. MemoryMarshal.Cast<byte, Half>(bytes).ToArray().Select(value => (float)value)]
+            : MemoryMarshal.Cast<byte, float>(bytes).ToArray();
     }
 }

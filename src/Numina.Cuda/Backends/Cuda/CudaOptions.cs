@@ -1,0 +1,34 @@
+using Numina.Cuda.Tensors;
+
+namespace Numina.Cuda.Backends.Cuda;
+
+/// <summary>How a CUDA backend is opened.</summary>
+public sealed record CudaOptions
+{
+    /// <summary>The device's number, as <c>CUDA_VISIBLE_DEVICES</c> leaves them.</summary>
+    public int Device { get; init; }
+
+    /// <summary>F16, or BF16 on sm_80 and later: the type of activations, of the key-value cache and of dense weights.</summary>
+    public DType ActivationType { get; init; } = DType.F16;
+
+    /// <summary>A folder of .cu and .cuh files to use instead of the embedded ones, or null.</summary>
+    public string? KernelDirectory { get; init; }
+
+    /// <summary>Where compiled kernels are kept between runs.</summary>
+    public string CacheDirectory { get; init; } = DefaultCacheDirectory;
+
+    /// <summary><c>numina-cuda/kernels</c> in the user's cache folder.</summary>
+    public static string DefaultCacheDirectory => Path.Combine(UserCache(), "numina-cuda", "kernels");
+
+    private static string UserCache()
+    {
+        if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } folder)
+        {
+            return folder;
+        }
+
+        return OperatingSystem.IsWindows()
+            ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache");
+    }
+}

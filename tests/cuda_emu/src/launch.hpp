@@ -1,0 +1,21 @@
+#pragma once
+#include "block.hpp"
+
+namespace emu {
+
+// As device/thread.h has it.
+struct Kernel { void (*run)(const void*); int param_bytes, max_threads; };
+
+// A compiled kernel file: a shared library, loaded once a worker.
+struct Module { string path; vector<void*> copies; };
+
+struct Function { Module* module; string name; const Kernel* kernel; int max_dynamic = 49152; };
+
+struct Launch { Function* function; uint3 grid, block; unsigned dynamic_bytes; vector<byte> params; };
+
+int run_launch(const Launch& launch);
+
+// Shared memory that a block may opt into on the emulated architecture.
+int shared_limit();
+
+}
