@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Numina.Cuda.Cli.Commands;
 using Numina.Cuda.Evaluation;
+using Numina.Cuda.Solving.Notebook;
 using Numina.Cuda.Solving.Python;
+using Numina.Cuda.Solving.Replay;
 using Numina.Cuda.Text;
 using Numina.Cuda.Text.Chat;
 using Numina.Cuda.Weights;
@@ -16,7 +18,8 @@ internal static class CommandLine
         ParseResult parsed = Root().Parse(arguments);
         if (parsed.Errors is [var first, ..])
         {
-            return Report(first.Message, ExitCode.BadUsage);
+            bool noCommand = parsed.CommandResult.Command is RootCommand;
+            return Report(noCommand ? $"expected a command, found {(arguments.Length > 0 ? $"\"{arguments[0]}\"" : "none")}; --help lists them" : first.Message, ExitCode.BadUsage);
         }
 
         using var interrupt = new CancellationTokenSource();
@@ -51,11 +54,15 @@ internal static class CommandLine
         GenerateCommand.Create(),
         VerifyCommand.Create(),
         ReplayCommand.Create(),
+        TokenizeCommand.Create(),
+        DetokenizeCommand.Create(),
+        ChatCommand.Create(),
+        PythonCommand.Create(),
     };
 
     /// <summary>Failures whose message says all that a user can use. Anything else is a defect of ours and shows its stack.</summary>
     private static bool IsExpected(Exception error) => error
-        is FailureException or CheckpointException or TokenizerException or ChatTemplateException or DatasetException or RunLogException or PythonException
+        is FailureException or CheckpointException or TokenizerException or ChatTemplateException or DatasetException or RunLogException or PythonException or NotebookRunException or ReplayFileException
         or ArgumentException { ParamName: null } or IOException or UnauthorizedAccessException or OutOfMemoryException;
 
     private static int Report(string message, int code)

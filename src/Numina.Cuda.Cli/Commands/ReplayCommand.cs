@@ -13,7 +13,7 @@ internal static class ReplayCommand
     public static Command Create()
     {
         var command = new Command("replay", "Run scripted conversations, or a recorded run's, through the real loop without a model, and vote again.");
-        var file = new Argument<string>("FILE") { Description = "JSON lines: scripts (prompt, problem, config, script), or a run's log." };
+        var file = new Argument<string>("FILE") { Description = "JSON lines: scripts (prompt, problem, config, script), or a run's log." }.NoOption();
         command.Add(file);
         var solving = new SolvingArguments(command);
         Option<bool> json = Opt.Flag("--json", "Print a JSON object a conversation: every text after every step, order, candidates, filtered, majority.");
@@ -36,6 +36,12 @@ internal static class ReplayCommand
             if (json)
             {
                 Console.WriteLine(result.ToJson());
+                continue;
+            }
+
+            if (result.Raised is { } raised)
+            {
+                table.AddRow(Markup.Escape(result.Id), "", "", Markup.Escape($"ends in step {raised.Step}: {raised.Raised.Type}"), "", "");
                 continue;
             }
 

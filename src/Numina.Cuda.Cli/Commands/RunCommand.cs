@@ -44,13 +44,13 @@ internal static class RunCommand
         }
 
         IReadOnlyList<ProblemRow> problems = request.Limit > 0 ? [.. set.Problems.Take(request.Limit)] : set.Problems;
-        using RunLog? log = request.Out is { } folder ? RunLog.Open(folder, RunSettings.Of(request.Model, request.Solving, request.Sampling, data)) : null;
+        using RunLog? log = request.Out is { } folder ? OpenLog(folder, RunSettings.Of(request.Model, request.Solving, request.Sampling, data)) : null;
         int atOnce = request.AtOnce > 0 ? request.AtOnce : Math.Max(1, 48 / request.Solving.Samples);
 
         await using SolvingHost host = await SolvingHost.OpenAsync(request.Model, request.Solving, request.Sampling, atOnce, line => Console.Error.WriteLine(line), cancel);
         var clock = Stopwatch.StartNew();
         IReadOnlyList<SolvedProblem> solved;
-        await using (var view = RunView.Open(problems, log?.Solved ?? [], request.Solving.Samples, request.Solving.Modulus))
+        await using (var view = RunView.Open(problems, log is null ? [] : Evaluator.Logged(problems, log), request.Solving.Samples, request.Solving.Modulus))
         {
             solved = await new Evaluator(host.Solver, host.Prompt, request.Solving.Profile, atOnce).RunAsync(problems, log, view, cancel);
         }
@@ -59,5 +59,17 @@ internal static class RunCommand
         RunSummary summary = RunSummary.Of(solved, request.Solving.Samples, request.Solving.Modulus, seconds, host.TokensWritten);
         SummaryView.Print(summary, request.Json);
         return ExitCode.Done;
+    }
+
+    private static RunLog OpenLog(string folder, IReadOnlyDictionary<string, string> settings)
+    {
+        try
+        {
+            return RunLog.Open(folder, settings);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException($"--out {folder}: expected a folder that can be written, found that it cannot ({error.Message})");
+        }
     }
 }

@@ -11,7 +11,7 @@ internal static class SolveCommand
     public static Command Create()
     {
         var command = new Command("solve", "Solve one problem: print the traces as they are written, then the vote.");
-        var problem = new Argument<string>("PROBLEM") { Description = "The statement." };
+        var problem = new Argument<string>("PROBLEM") { Description = "The statement." }.NoOption();
         command.Add(problem);
         var model = new ModelArguments(command, required: false);
         var solving = new SolvingArguments(command);

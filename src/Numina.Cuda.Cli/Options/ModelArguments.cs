@@ -27,7 +27,7 @@ internal sealed class ModelArguments
         {
             Description = "A checkpoint folder in Hugging Face layout." + (required ? "" : " None: the embedded demo model."),
             Arity = required ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
-        };
+        }.NoOption();
         command.Add(Model);
         command.Add(_device);
         command.Add(_threads);

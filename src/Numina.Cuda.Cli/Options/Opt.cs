@@ -30,12 +30,35 @@ internal static class Opt
 
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
+    /// <summary>Refuses a misspelt option that would else be taken for the argument's value.</summary>
+    public static Argument<T> NoOption<T>(this Argument<T> argument)
+    {
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } token)
+            {
+                result.AddError($"{token.Value}: no such option");
+            }
+        });
+        return argument;
+    }
+
+    /// <summary>A whole number that means something of its own when it is not given.</summary>
+    public static Option<int?> OptionalInt(string name, string description, int least) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => Parse<int>(result, name, text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least ? value : null,
+            $"a whole number of at least {least}"),
+    };
+
     private static Option<T> Ranged<T>(string name, string description, T standard, Func<string, T?> parse, string expected)
         where T : struct
     {
         return new Option<T>(name)
         {
             Description = description,
+            HelpName = typeof(T) == typeof(int) ? "N" : "X",
             DefaultValueFactory = _ => standard,
             CustomParser = result => Parse(result, name, parse, expected),
         };

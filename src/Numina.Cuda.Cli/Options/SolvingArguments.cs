@@ -41,7 +41,7 @@ internal sealed class SolvingArguments
     private const int DemoSamples = 8;
     private const int NotebookSamples = 48;
 
-    private readonly Option<int> _samples = Opt.Int("--samples", $"Traces of each problem (M); 0: {NotebookSamples}, or {DemoSamples} with the demo model.", 0, 0);
+    private readonly Option<int?> _samples = Opt.OptionalInt("--samples", $"Traces of each problem (M). [default: {NotebookSamples}; with the demo model {DemoSamples}]", 1);
     private readonly Option<int> _rounds = Opt.Int("--rounds", "Code rounds of a trace (N).", 4, 2);
     private readonly Option<bool> _restart = new("--restart-on-fail") { Description = "A failed trace starts again from the prompt; false: it ends.", DefaultValueFactory = _ => true };
     private readonly Option<string> _compat = Opt.Choice("--compat", "notebook: the published notebook, bit for bit; none: with its defects repaired.", "none", "none", "notebook");
@@ -73,7 +73,7 @@ internal sealed class SolvingArguments
     /// <param name="demo">No model is named.</param>
     public SolvingSettings Read(ParseResult parsed, bool demo) => new()
     {
-        Samples = parsed.GetValue(_samples) is > 0 and var samples ? samples : demo ? DemoSamples : NotebookSamples,
+        Samples = parsed.GetValue(_samples) ?? (demo ? DemoSamples : NotebookSamples),
         Rounds = parsed.GetValue(_rounds),
         RestartOnFail = parsed.GetValue(_restart),
         Notebook = parsed.GetValue(_compat) == "notebook",

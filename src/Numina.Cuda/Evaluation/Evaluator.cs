@@ -24,7 +24,7 @@ public sealed class Evaluator(ISolver solver, Func<string, string> renderPrompt,
     /// <summary>Solves what the log does not hold yet and gives all problems in the set's order. On cancellation the finished ones are in the log.</summary>
     public async Task<IReadOnlyList<SolvedProblem>> RunAsync(IReadOnlyList<ProblemRow> problems, RunLog? log, IRunObserver observer, CancellationToken cancel)
     {
-        var solved = new ConcurrentDictionary<int, SolvedProblem>((log?.Solved ?? []).ToDictionary(problem => problem.Row));
+        var solved = new ConcurrentDictionary<int, SolvedProblem>(log is null ? [] : Logged(problems, log).Select(problem => KeyValuePair.Create(problem.Row, problem)));
         ProblemRow[] open = [.. problems.Where(problem => !solved.ContainsKey(problem.Row))];
         var limits = new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancel };
         await Parallel.ForEachAsync(open, limits, async (problem, stop) =>
@@ -35,6 +35,16 @@ public sealed class Evaluator(ISolver solver, Func<string, string> renderPrompt,
             observer.Solved(result);
         }).ConfigureAwait(false);
         return [.. problems.Select(problem => solved[problem.Row])];
+    }
+
+    /// <summary>The problems that a log already holds. Throws when it holds others under the same rows: the data set is not the one that was begun.</summary>
+    public static IReadOnlyList<SolvedProblem> Logged(IReadOnlyList<ProblemRow> problems, RunLog log)
+    {
+        Dictionary<int, string> texts = problems.ToDictionary(problem => problem.Row, problem => problem.Text);
+        SolvedProblem[] ours = [.. log.Solved.Where(problem => texts.ContainsKey(problem.Row))];
+        return ours.FirstOrDefault(problem => problem.Solved.Problem.Text != texts[problem.Row]) is { } other
+            ? throw new RunLogException($"row {other.Row}: the log holds another problem than the data set: choose another --out folder or the same data")
+            : ours;
     }
 
     private async Task<SolvedProblem> SolveAsync(ProblemRow row, IRunObserver observer, CancellationToken cancel)

@@ -51,6 +51,11 @@ public sealed class Verifier(Llama model, Tolerances tolerances)
     private IEnumerable<VerifiedItem> Prompt(SafetensorsFile reference, string prefix)
     {
         int[] tokens = Tokens(reference, prefix + Ids);
+        if (tokens.FirstOrDefault(token => (uint)token >= (uint)model.Config.VocabularySize, -1) is not -1 and var foreign)
+        {
+            throw new CheckpointException(reference.FilePath, prefix + Ids, $"tokens below the model's vocabulary of {model.Config.VocabularySize}", $"{foreign}");
+        }
+
         int[] greedy = reference.Contains(prefix + "greedy_ids") ? Tokens(reference, prefix + "greedy_ids") : [];
         using var sequence = new VerifiedSequence(model, tokens.Length + greedy.Length);
 

@@ -58,8 +58,8 @@ public sealed class EngineTraceModel(Engine.Engine engine, Tokenizer tokenizer, 
         public async Task<Completion> GenerateAsync(CompletionOptions options, Action<string>? onText, CancellationToken cancel)
         {
             int before = session.Tokens.Count;
-            string? Dropped(string text) => options.Stops.Where(stop => !stop.Kept).Select(stop => stop.Text).FirstOrDefault(text.EndsWith);
-            Action<string>? tell = onText == null ? null : piece => onText(Dropped(piece) is { } stop ? piece[..^stop.Length] : piece);
+            string[] dropped = [.. options.Stops.Where(stop => !stop.Kept).Select(stop => stop.Text)];
+            HeldText? held = onText == null ? null : new HeldText(onText, dropped);
             GenerationOptions generation = new()
             {
                 Temperature = sampling.Temperature,
@@ -71,9 +71,11 @@ public sealed class EngineTraceModel(Engine.Engine engine, Tokenizer tokenizer, 
                 Stop = [.. options.Stops.Select(stop => stop.Text)],
                 IncludeStop = true,
             };
-            Generation written = await session.GenerateAsync(generation, tell, cancel).ConfigureAwait(false);
+            Generation written = await session.GenerateAsync(generation, held == null ? null : held.Add, cancel).ConfigureAwait(false);
             session.Noise = session.Noise with { Generation = checked((ushort)(session.Noise.Generation + 1)) };
-            return new Completion(KeepOrDrop(written, before, Dropped(written.Text)), written.Drawn, ReasonOf(written.Reason, cancel));
+            string text = KeepOrDrop(written, before, dropped.FirstOrDefault(written.Text.EndsWith));
+            held?.Finish(text.Length);
+            return new Completion(text, written.Drawn, ReasonOf(written.Reason, cancel));
         }
 
         public void Append(string text) => session.Append(text);
@@ -102,5 +104,32 @@ public sealed class EngineTraceModel(Engine.Engine engine, Tokenizer tokenizer, 
             FinishReason.ContextFull => CompletionReason.ContextFull,
             _ => throw new OperationCanceledException("the generation was cancelled", cancel),
         };
+    }
+
+    /// <summary>Passes pieces on, but for what may be the beginning of a stop text that is to be dropped.</summary>
+    private sealed class HeldText(Action<string> onText, IReadOnlyList<string> dropped)
+    {
+        private readonly StopTexts _stops = new(dropped);
+        private string _held = "";
+        private int _told;
+
+        public void Add(string piece)
+        {
+            _held += piece;
+            Tell(_stops.Find(_held) is { } stop ? stop.Start.Value : _held.Length - _stops.Undecided(_held));
+        }
+
+        /// <summary>Tells what is left of a text of this length.</summary>
+        public void Finish(int length) => Tell(length - _told);
+
+        private void Tell(int decided)
+        {
+            if (decided > 0)
+            {
+                onText(_held[..decided]);
+                _told += decided;
+                _held = _held[decided..];
+            }
+        }
     }
 }

@@ -52,7 +52,6 @@ public sealed record SolveRecord
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = false)]
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(SolveRecord))]
 internal sealed partial class SolveJson : JsonSerializerContext;

@@ -47,8 +47,13 @@ public sealed unsafe class HostBuffer : Buffer
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
         ByteLength = byteLength;
-        _block = NativeMemory.AllocZeroed(checked((nuint)byteLength + Alignment + Slack));
-        _pointer = (nint)(((nuint)_block + Alignment - 1) & ~(Alignment - 1));
+        nuint alignment = byteLength < 2 * LargePages.Size ? Alignment : LargePages.Size;
+        _block = NativeMemory.AllocZeroed(checked((nuint)byteLength + alignment + Slack));
+        _pointer = (nint)(((nuint)_block + alignment - 1) & ~(alignment - 1));
+        if (alignment == LargePages.Size)
+        {
+            LargePages.Advise(_pointer, byteLength);
+        }
     }
 
     ~HostBuffer() => Dispose(false);

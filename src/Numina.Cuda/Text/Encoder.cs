@@ -69,7 +69,7 @@ internal sealed class Encoder
         {
             if (piece.IsText)
             {
-                AddWord(piece, tokens, index);
+                AddWord(piece, tokens, index, text);
             }
             else
             {
@@ -119,7 +119,7 @@ internal sealed class Encoder
         }
     }
 
-    private void AddWord(Piece piece, TokenList tokens, int typeId)
+    private void AddWord(Piece piece, TokenList tokens, int typeId, ReadOnlySpan<char> original)
     {
         ReadOnlySpan<int> word = _text.PointsOf(piece);
         ReadOnlySpan<int> symbols = Tokenize(word);
@@ -140,12 +140,36 @@ internal sealed class Encoder
             int first = cursor.MoveTo(bytes);
             bytes += symbols[i + 1];
             int last = cursor.MoveTo(bytes - 1);
-            // Byte tokens of a suffix lie beyond the word; Hugging Face gives them offsets within the word itself.
             (int start, int end) = last < word.Length
                 ? (_text.Text.Starts[piece.Start + first], _text.Text.Ends[piece.Start + last])
-                : (bytes - symbols[i + 1], bytes);
+                : OriginalBytes(original, bytes - symbols[i + 1], bytes);
             tokens.Add(symbols[i], new TokenDetail(_parts.Model.Vocabulary.Token(symbols[i])!, start, end, typeId));
         }
+    }
+
+    /// <summary>
+    /// Byte tokens that stand for a word's prefix or suffix lie beyond the word. The reference then takes their place within the word as one within the text, and
+    /// counts bytes where even that lies beyond.
+    /// </summary>
+    private static (int Start, int End) OriginalBytes(ReadOnlySpan<char> original, int start, int end)
+    {
+        int bytes = 0;
+        int index = 0;
+        int first = -1;
+        foreach (Rune rune in original.EnumerateRunes())
+        {
+            int next = bytes + rune.Utf8SequenceLength;
+            first = start >= bytes && start < next ? index : first;
+            if (end >= bytes && end < next)
+            {
+                return (first, index);
+            }
+
+            bytes = next;
+            index++;
+        }
+
+        return first < 0 ? (start, end) : (first, end - 1 < bytes ? index : first + 2);
     }
 
     /// <summary>Pairs of token id and number of UTF-8 bytes.</summary>

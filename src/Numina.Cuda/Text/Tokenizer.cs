@@ -51,6 +51,20 @@ public sealed class Tokenizer
         }
     }
 
+    /// <summary>How many ids <see cref="Encode"/> would give.</summary>
+    public int Count(string text, bool addSpecialTokens = true)
+    {
+        Encoder encoder = Take();
+        try
+        {
+            return encoder.Encode(text, hasPair: false, default, addSpecialTokens, detailed: false).Count;
+        }
+        finally
+        {
+            Return(encoder);
+        }
+    }
+
     /// <summary>Tokens of a text, or of a pair of texts, with the parts of the text they stand for.</summary>
     /// <exception cref="TokenizerException">As for <see cref="Encode"/>.</exception>
     public TokenEncoding EncodeWithOffsets(string text, string? pair = null, bool addSpecialTokens = true)
@@ -90,6 +104,21 @@ public sealed class Tokenizer
 
         _parts.Decoder.Decode(texts);
         return texts.Count == 1 ? texts[0] : string.Concat(texts);
+    }
+
+    /// <summary>Whether decoding surely ends in a character that is incomplete; looks at the last tokens only, for which <paramref name="tail"/> lends room.</summary>
+    internal bool EndsOpen(ReadOnlySpan<int> ids, bool skipSpecialTokens, string[] tail)
+    {
+        int start = tail.Length;
+        for (int i = ids.Length - 1; i >= 0 && start > 0; i--)
+        {
+            if (TextOf(ids[i]) is { } text && !(skipSpecialTokens && _parts.Added.IsSpecial(text)))
+            {
+                tail[--start] = text;
+            }
+        }
+
+        return _parts.Decoder?.EndsOpen(tail.AsSpan(start)) ?? false;
     }
 
     /// <summary>Decodes token by token, for live output.</summary>

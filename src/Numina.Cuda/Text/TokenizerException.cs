@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Numina.Cuda.Text;
 
 /// <summary>
@@ -7,12 +9,16 @@ namespace Numina.Cuda.Text;
 public sealed class TokenizerException : Exception
 {
     public TokenizerException(string file, string path, string expected, string found)
-        : base($"{file}: {path}: expected {expected}, found {found}")
+        : base(OneLine($"{file}: {path}: expected {expected}, found {found}"))
     {
     }
 
     public TokenizerException(string message)
-        : base(message)
+        : base(OneLine(message))
     {
     }
+
+    /// <summary>What was found may hold line breaks of its own.</summary>
+    private static string OneLine(string message) =>
+        string.Concat(message.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : c.ToString()));
 }

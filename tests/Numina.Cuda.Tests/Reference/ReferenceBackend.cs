@@ -113,6 +113,7 @@ internal unsafe class ReferenceBackend : IBackend
     public void Attention(Tensor qkv, int heads, float scale, Tensor keys, Tensor values, in AttentionBatch batch, Tensor output)
     {
         int kvHeads = (int)keys.Shape[1], pageSize = (int)keys.Shape[2], headDim = (int)keys.Shape[3], width = (int)batch.PageTable.Shape[1];
+        CheckPrefixGroups(batch, pageSize);
         for (int s = 0; s < batch.Sequences; s++)
         {
             int first = Integers(batch.QueryStarts)[s], count = Integers(batch.QueryStarts)[s + 1] - first, table = s * width;
@@ -176,6 +177,25 @@ internal unsafe class ReferenceBackend : IBackend
     }
 
     public void Dispose() => GC.SuppressFinalize(this);
+
+    /// <summary>This backend has no use for shared prefixes, but others believe what a batch says of them.</summary>
+    private static void CheckPrefixGroups(in AttentionBatch batch, int pageSize)
+    {
+        ReadOnlySpan<int> groups = Integers(batch.PrefixGroups), tables = Integers(batch.PageTable), starts = Integers(batch.QueryStarts);
+        int width = (int)batch.PageTable.Shape[1];
+        for (int g = 0; g < groups.Length; g += 3)
+        {
+            (int first, int sequences, int pages) = (groups[g], groups[g + 1], groups[g + 2]);
+            for (int s = first; s < first + sequences; s++)
+            {
+                int computed = Integers(batch.ContextLengths)[s] - (starts[s + 1] - starts[s]);
+                if (sequences < 2 || pages * pageSize > computed || !tables.Slice(s * width, pages).SequenceEqual(tables.Slice(first * width, pages)))
+                {
+                    throw new ArgumentException($"sequence {s} does not begin with the {pages} pages of its prefix group");
+                }
+            }
+        }
+    }
 
     private static void Attend(ReadOnlySpan<float> query, float scale, Tensor keys, Tensor values, int[] slots, int kvHead, Span<float> output)
     {

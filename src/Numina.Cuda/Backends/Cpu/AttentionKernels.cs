@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numina.Cuda.Backends.Cpu;
 
 /// <summary>
@@ -30,6 +32,7 @@ internal sealed unsafe class AttentionKernels<T>(bool wide) : AttentionKernels w
 {
     public override int TileFor(int left) => left == 1 ? 1 : left > 4 && wide ? 8 : 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Scores(float* queries, int rows, in HeadPages pages, int count, float* scores, long stride)
     {
         if (rows == 1)
@@ -51,6 +54,7 @@ internal sealed unsafe class AttentionKernels<T>(bool wide) : AttentionKernels w
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override float Exponentials(float* scores, int count, float scale)
     {
         for (int i = count; i % Lanes.Count != 0; i++)
@@ -77,6 +81,7 @@ internal sealed unsafe class AttentionKernels<T>(bool wide) : AttentionKernels w
         return sum.Sum();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void AddValues(float* weights, long stride, int rows, in HeadPages pages, int first, int end, float* sums)
     {
         int width = (pages.HeadDim + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
@@ -103,6 +108,7 @@ internal sealed unsafe class AttentionKernels<T>(bool wide) : AttentionKernels w
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Scale(float* sums, float factor, float* output, int width)
     {
         T factors = T.Broadcast(factor);
@@ -119,6 +125,7 @@ internal sealed unsafe class AttentionKernels<T>(bool wide) : AttentionKernels w
     }
 
     /// <summary>Four blocks of keys side by side: one row alone would wait for each multiply-add. Past the end the last block is computed again.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ScoresOfOne(float* query, in HeadPages pages, int count, float* scores)
     {
         for (int at = 0; at < count;)

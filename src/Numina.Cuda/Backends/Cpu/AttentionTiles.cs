@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Numina.Cuda.Backends.Cpu;
 
 /// <summary>Register tiles of attention: several query rows share each load of a key or value.</summary>
 internal static unsafe class AttentionTiles<T> where T : unmanaged, ILanes<T>
 {
     /// <summary>Eight rows, queries [HeadDim][8], by sixteen keys.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scores8(float* queries, float* keys, int pageSize, int headDim, float* scores, long stride)
     {
         T a = default, b = default, c = default, d = default;
@@ -32,6 +35,7 @@ internal static unsafe class AttentionTiles<T> where T : unmanaged, ILanes<T>
     }
 
     /// <summary>Four rows, queries [HeadDim][4], by sixteen keys.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scores4(float* queries, float* keys, int pageSize, int headDim, float* scores, long stride)
     {
         T a = default, b = default, c = default, d = default;
@@ -51,6 +55,7 @@ internal static unsafe class AttentionTiles<T> where T : unmanaged, ILanes<T>
     }
 
     /// <summary>Four rows by 32 elements from <paramref name="from"/> on; returns 32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Values4x2(float* weights, long stride, in HeadPages pages, int first, int end, int from, float* sums, int width)
     {
         sums += from;
@@ -91,6 +96,7 @@ internal static unsafe class AttentionTiles<T> where T : unmanaged, ILanes<T>
     }
 
     /// <summary>Four rows by 16 elements from <paramref name="from"/> on; returns 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Values4x1(float* weights, long stride, in HeadPages pages, int first, int end, int from, float* sums, int width)
     {
         sums += from;
@@ -119,6 +125,7 @@ internal static unsafe class AttentionTiles<T> where T : unmanaged, ILanes<T>
     }
 
     /// <summary>One row by 64 elements from <paramref name="from"/> on; returns 64.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Values1x4(float* weights, in HeadPages pages, int first, int end, int from, float* sums)
     {
         sums += from;
@@ -144,6 +151,7 @@ internal static unsafe class AttentionTiles<T> where T : unmanaged, ILanes<T>
     }
 
     /// <summary>One row by 16 elements from <paramref name="from"/> on; returns 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Values1x1(float* weights, in HeadPages pages, int first, int end, int from, float* sums)
     {
         sums += from;

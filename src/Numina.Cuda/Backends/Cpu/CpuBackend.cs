@@ -9,6 +9,7 @@ namespace Numina.Cuda.Backends.Cpu;
 public sealed unsafe class CpuBackend : IBackend
 {
     private readonly WorkerPool _pool;
+    private readonly WeightPacker _packer;
     private readonly RowKernels _rows;
     private readonly MatMul _matMul;
     private readonly Attention _attention;
@@ -29,6 +30,7 @@ public sealed unsafe class CpuBackend : IBackend
             CpuInstructionSet.Avx2 => Kernels<Lanes256>(new NarrowMatMulKernels<Lanes256>(), wide: false),
             _ => Kernels<Lanes128>(new NarrowMatMulKernels<Lanes128>(), wide: false),
         };
+        _packer = new WeightPacker(_pool);
         _matMul = new MatMul(_pool, matMul);
         _attention = new Attention(_pool, _rows, attention);
         _sampler = new Sampler(_pool, _rows);
@@ -63,7 +65,7 @@ public sealed unsafe class CpuBackend : IBackend
         source.AsBytes().CopyTo(destination);
     }
 
-    public LinearWeight LoadLinear(IReadOnlyList<WeightMatrix> parts, float[]? bias) => WeightPacker.Pack(_pool, parts, bias);
+    public LinearWeight LoadLinear(IReadOnlyList<WeightMatrix> parts, float[]? bias) => _packer.Pack(parts, bias);
 
     public Buffer LoadTable(Tensor table) => new BorrowedBuffer(table.Pointer, table.ByteLength);
 

@@ -12,8 +12,8 @@ internal static class FloatFormats
     /// <summary>2^112, the difference of the exponent biases. The product is exact, for subnormal halves too.</summary>
     public const float HalfScale = 5.1922968585348276e33f;
 
-    /// <summary>A half that is neither an infinity nor not a number.</summary>
-    public static bool IsFiniteHalf(ushort bits) => (bits & 0x7C00) != 0x7C00;
+    /// <summary>The exponent bits of a half: all set in an infinity and in what is not a number.</summary>
+    public const ushort HalfExponent = 0x7C00;
 
     public static float FromBFloat16(ushort bits) => BitConverter.Int32BitsToSingle(bits << 16);
 

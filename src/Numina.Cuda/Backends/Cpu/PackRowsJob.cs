@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -12,6 +13,7 @@ internal readonly unsafe struct PackRowsJob(MatMulKernels kernels, float* input,
     /// <summary>One for each tile.</summary>
     public int Items => (rows + LargestTile - 1) / LargestTile;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int item, int worker)
     {
         int first = item * LargestTile;
@@ -30,6 +32,7 @@ internal readonly unsafe struct PackRowsJob(MatMulKernels kernels, float* input,
     }
 
     /// <summary>Four rows by four columns at a time, in registers. Returns the columns done: none when the tile is not whole.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Transpose(float* source, float* destination, int tile, int count)
     {
         int columns = tile % 4 == 0 && count == tile ? width - width % 4 : 0;
@@ -52,9 +55,11 @@ internal readonly unsafe struct PackRowsJob(MatMulKernels kernels, float* input,
         return columns;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> InterleaveLow(Vector128<float> a, Vector128<float> b) =>
         Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b) : Vector128.Create(a[0], b[0], a[1], b[1]);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> InterleaveHigh(Vector128<float> a, Vector128<float> b) =>
         Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b) : Vector128.Create(a[2], b[2], a[3], b[3]);
 }

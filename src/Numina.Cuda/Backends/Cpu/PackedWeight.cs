@@ -1,5 +1,3 @@
-using Numina.Cuda.Tensors;
-
 namespace Numina.Cuda.Backends.Cpu;
 
 /// <summary>How the elements of a panel are stored.</summary>
@@ -51,7 +49,7 @@ internal sealed class PackedPart
     /// <summary>Input feature at each packed position; null when they are in order.</summary>
     public required int[]? Order { get; init; }
 
-    public required HostBuffer Data { get; init; }
+    public required Buffer Data { get; init; }
 
     public required long PanelBytes { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numina.Cuda.Backends.Cpu;
 
 /// <summary>The operations on single rows, written on lanes. All lengths are in elements; none needs to be a multiple of anything.</summary>
@@ -25,6 +27,7 @@ internal sealed unsafe class RowKernels<T> : RowKernels where T : unmanaged, ILa
     /// <summary>Lanes' partial sums are moved to a double this often, so that a vocabulary's worth of terms stays accurate.</summary>
     private const int SumBlock = 64 * Lanes.Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void RmsNorm(float* input, float* weight, float epsilon, float* output, int width)
     {
         int whole = width - width % Lanes.Count;
@@ -54,6 +57,7 @@ internal sealed unsafe class RowKernels<T> : RowKernels where T : unmanaged, ILa
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Add(float* sum, float* delta, int width)
     {
         int whole = width - width % Lanes.Count;
@@ -68,6 +72,7 @@ internal sealed unsafe class RowKernels<T> : RowKernels where T : unmanaged, ILa
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void SwiGlu(float* gate, float* up, float* output, int width)
     {
         int whole = width - width % Lanes.Count;
@@ -83,6 +88,7 @@ internal sealed unsafe class RowKernels<T> : RowKernels where T : unmanaged, ILa
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Rotate(float* head, float* cosines, float* sines, int half)
     {
         int whole = half - half % Lanes.Count;
@@ -102,6 +108,7 @@ internal sealed unsafe class RowKernels<T> : RowKernels where T : unmanaged, ILa
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override double SumOfExponentials(float* values, int count, out float largest)
     {
         int whole = count - count % Lanes.Count;
@@ -129,6 +136,7 @@ internal sealed unsafe class RowKernels<T> : RowKernels where T : unmanaged, ILa
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T SwiGlu(T gate, T up)
     {
         T one = T.Broadcast(1);

@@ -46,9 +46,6 @@ internal sealed class SamplingScratch
 internal readonly unsafe struct SampleJob(
     RowKernels kernels, float* logits, int vocabulary, SamplingRow[] rows, SampledToken[] sampled, SamplingScratch[] scratch) : IParallelJob
 {
-    /// <summary>The most that Gumbel noise from 23 bits can be, rounded up: -log(-log(1 - 2^-24)) = 24 log 2.</summary>
-    private const float LargestNoise = 16.64f;
-
     public void Execute(int item, int worker)
     {
         ref readonly SamplingRow row = ref rows[item];
@@ -63,58 +60,25 @@ internal readonly unsafe struct SampleJob(
         own.Fit(vocabulary);
         Span<double> scores = own.Scores.AsSpan(0, vocabulary);
         SamplingFilter.Scale(new ReadOnlySpan<float>(values, vocabulary), row, scores);
-        int token = row.Temperature == 0 ? Largest(scores) : Draw(row, scores, own);
+        int token = Largest(scores);
+        if (row.Temperature != 0)
+        {
+            token = Draw(row, scores, token, own);
+        }
+
         sampled[item] = new SampledToken(token, (float)(values[token] - largest - Math.Log(sum)));
     }
 
-    private static int Draw(in SamplingRow row, ReadOnlySpan<double> scores, SamplingScratch own)
+    private static int Draw(in SamplingRow row, ReadOnlySpan<double> scores, int mostProbable, SamplingScratch own)
     {
+        var noise = new GumbelNoise(row);
         if (!SamplingFilter.Drops(row, scores.Length))
         {
-            return LargestWithNoise(row, scores);
+            return noise.Draw(scores, mostProbable);
         }
 
         int count = SamplingFilter.Keep(scores, row, own.Kept, own.KeptScores);
-        (int best, double bestScore) = (-1, double.NegativeInfinity);
-        for (int i = 0; i < count; i++)
-        {
-            int token = own.Kept[i];
-            double score = own.KeptScores[i] + Noise(row, token / 4, token % 4);
-            if (score > bestScore || (score == bestScore && token < best))
-            {
-                (best, bestScore) = (token, score);
-            }
-        }
-
-        return best;
-    }
-
-    /// <summary>The Gumbel-max draw over all tokens. A token that even the largest noise could not lift above the best so far costs one comparison.</summary>
-    private static int LargestWithNoise(in SamplingRow row, ReadOnlySpan<double> scores)
-    {
-        int best = Largest(scores);
-        double bestScore = scores[best] + Noise(row, best / 4, best % 4);
-        for (int token = 0; token < scores.Length; token++)
-        {
-            if (scores[token] + LargestNoise >= bestScore)
-            {
-                double score = scores[token] + Noise(row, token / 4, token % 4);
-                if (score > bestScore || (score == bestScore && token < best))
-                {
-                    (best, bestScore) = (token, score);
-                }
-            }
-        }
-
-        return best;
-    }
-
-    private static float Noise(in SamplingRow row, int block, int lane)
-    {
-        NoiseKey key = row.Noise;
-        (uint w0, uint w1, uint w2, uint w3) = Philox.Block(
-            (uint)block, (uint)row.Position, key.Trace | ((uint)key.Generation << 16), key.Problem, key.Seed);
-        return Philox.Gumbel(lane switch { 0 => w0, 1 => w1, 2 => w2, _ => w3 });
+        return noise.Draw(own.Kept.AsSpan(0, count), own.KeptScores.AsSpan(0, count));
     }
 
     private static int Largest(ReadOnlySpan<double> scores)

@@ -37,47 +37,46 @@ internal static class SamplingFilter
         row.MinP > 0 || (row.TopK > 0 && row.TopK < vocabulary) || row.TopP is > 0 and < 1;
 
     /// <summary>
-    /// Ids of the kept tokens in <paramref name="kept"/>, most probable first (lower id first among equals); returns how many. At least one is kept.
+    /// The kept tokens and their scores, in no particular order; returns how many. At least one is kept. Of equally probable tokens top-p keeps the lower ids.
     /// </summary>
     public static int Keep(ReadOnlySpan<double> scores, in SamplingRow row, Span<int> kept, Span<double> keptScores)
     {
-        double largest = double.NegativeInfinity;
-        foreach (double score in scores)
+        double largest = Largest(scores);
+        int count = Select(scores, row.MinP > 0 ? largest + Math.Log(row.MinP) : double.MinValue, kept, keptScores);
+        if (row.TopK > 0 && row.TopK < count)
         {
-            largest = Math.Max(largest, score);
+            count = Select(kept, keptScores, count, KthLargest(keptScores[..count], row.TopK));
         }
 
-        double lowest = row.MinP > 0 ? largest + Math.Log(row.MinP) : double.NegativeInfinity;
-        int count = 0;
-        for (int token = 0; token < scores.Length; token++)
+        if (row.TopP is not (> 0 and < 1))
         {
-            if (scores[token] >= lowest && scores[token] > double.NegativeInfinity)
-            {
-                // Negated, an ascending sort puts the largest first.
-                (kept[count], keptScores[count]) = (token, -scores[token]);
-                count++;
-            }
+            return count;
         }
 
+        double sum = 0;
+        foreach (double score in keptScores[..count])
+        {
+            sum += Math.Exp(score - largest);
+        }
+
+        // All tokens below this score together have less than the mass to be dropped, so they need no sorting.
+        double mayDrop = (1 - (double)row.TopP) * sum;
+        double lowest = largest + Math.Log(0.999 * mayDrop / count);
+        double dropped = 0;
+        foreach (double score in keptScores[..count])
+        {
+            dropped += score < lowest ? Math.Exp(score - largest) : 0;
+        }
+
+        count = Select(kept, keptScores, count, lowest);
         Sort(keptScores[..count], kept[..count]);
-        foreach (ref double score in keptScores[..count])
-        {
-            score = -score;
-        }
-
-        count = TopK(keptScores[..count], row.TopK);
-        return TopP(keptScores[..count], row.TopP);
+        return TopP(keptScores[..count], mayDrop, dropped);
     }
 
     /// <summary>Softmax.</summary>
     public static void Probabilities(ReadOnlySpan<double> scores, Span<double> probabilities)
     {
-        double largest = double.NegativeInfinity;
-        foreach (double score in scores)
-        {
-            largest = Math.Max(largest, score);
-        }
-
+        double largest = Largest(scores);
         double sum = 0;
         for (int i = 0; i < scores.Length; i++)
         {
@@ -90,13 +89,77 @@ internal static class SamplingFilter
         }
     }
 
-    private static void Sort(Span<double> negatedScores, Span<int> tokens)
+    private static double Largest(ReadOnlySpan<double> scores)
     {
-        negatedScores.Sort(tokens);
+        double largest = double.NegativeInfinity;
+        foreach (double score in scores)
+        {
+            largest = Math.Max(largest, score);
+        }
+
+        return largest;
+    }
+
+    private static int Select(ReadOnlySpan<double> scores, double lowest, Span<int> kept, Span<double> keptScores)
+    {
+        int count = 0;
+        for (int token = 0; token < scores.Length; token++)
+        {
+            if (scores[token] >= lowest)
+            {
+                (kept[count], keptScores[count]) = (token, scores[token]);
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>The same in place.</summary>
+    private static int Select(Span<int> kept, Span<double> keptScores, int count, double lowest)
+    {
+        int left = 0;
+        for (int i = 0; i < count; i++)
+        {
+            if (keptScores[i] >= lowest)
+            {
+                (kept[left], keptScores[left]) = (kept[i], keptScores[i]);
+                left++;
+            }
+        }
+
+        return left;
+    }
+
+    /// <summary>By a heap of the k largest so far, whose smallest most scores do not reach.</summary>
+    private static double KthLargest(ReadOnlySpan<double> scores, int k)
+    {
+        var largest = new PriorityQueue<double, double>(k);
+        foreach (double score in scores)
+        {
+            if (largest.Count < k)
+            {
+                largest.Enqueue(score, score);
+            }
+            else if (score > largest.Peek())
+            {
+                largest.EnqueueDequeue(score, score);
+            }
+        }
+
+        return largest.Peek();
+    }
+
+    /// <summary>Most probable first; lower ids first among equals.</summary>
+    private static void Sort(Span<double> scores, Span<int> tokens)
+    {
+        scores.Sort(tokens);
+        scores.Reverse();
+        tokens.Reverse();
         for (int first = 0, end; first < tokens.Length; first = end)
         {
             end = first + 1;
-            while (end < tokens.Length && negatedScores[end] == negatedScores[first])
+            while (end < tokens.Length && scores[end] == scores[first])
             {
                 end++;
             }
@@ -105,42 +168,14 @@ internal static class SamplingFilter
         }
     }
 
-    private static int TopK(ReadOnlySpan<double> scores, int topK)
+    /// <summary>Drops from the least probable up while the mass dropped, this token's included, is at most <paramref name="mayDrop"/> (the largest score counts as 1).</summary>
+    private static int TopP(ReadOnlySpan<double> scores, double mayDrop, double dropped)
     {
-        if (topK <= 0 || topK >= scores.Length)
-        {
-            return scores.Length;
-        }
-
-        int count = topK;
-        while (count < scores.Length && scores[count] == scores[topK - 1])
-        {
-            count++;
-        }
-
-        return count;
-    }
-
-    /// <summary>Drops from the least probable up while the mass dropped, this token's included, is at most 1 - top-p.</summary>
-    private static int TopP(ReadOnlySpan<double> scores, float topP)
-    {
-        if (topP is not (> 0 and < 1))
-        {
-            return scores.Length;
-        }
-
-        double sum = 0;
-        foreach (double score in scores)
-        {
-            sum += Math.Exp(score - scores[0]);
-        }
-
-        double dropped = 0;
         int count = scores.Length;
         while (count > 1)
         {
             dropped += Math.Exp(scores[count - 1] - scores[0]);
-            if (dropped > (1 - (double)topP) * sum)
+            if (dropped > mayDrop)
             {
                 break;
             }

@@ -1,14 +1,16 @@
+using System.Runtime.Intrinsics;
 using Numina.Cuda.Tensors;
 
 namespace Numina.Cuda.Backends.Cpu;
 
 /// <summary>Packs the weights of a checkpoint into the panels of <see cref="PackedPart"/>, once at load, in parallel over panels.</summary>
-internal static class WeightPacker
+internal sealed class WeightPacker(WorkerPool pool)
 {
     /// <summary>Input features of a block of an unquantised weight; sums restart after each, which keeps long sums accurate.</summary>
     private const int DenseBlock = 128;
+    private readonly WeightMemory _memory = new();
 
-    public static PackedWeight Pack(WorkerPool pool, IReadOnlyList<WeightMatrix> parts, float[]? bias)
+    public PackedWeight Pack(IReadOnlyList<WeightMatrix> parts, float[]? bias)
     {
         if (parts.Count == 0)
         {
@@ -33,8 +35,8 @@ internal static class WeightPacker
         {
             packed[i] = parts[i] switch
             {
-                DenseMatrix dense => PackDense(pool, dense, first),
-                QuantizedMatrix quantized => PackQuantized(pool, quantized, first, packed.AsSpan(0, i)),
+                DenseMatrix dense => PackDense(dense, first),
+                QuantizedMatrix quantized => PackQuantized(quantized, first, packed.AsSpan(0, i)),
                 WeightMatrix other => throw new NotSupportedException($"the CPU has no packing for {other.GetType().Name}"),
             };
             first += parts[i].Rows;
@@ -43,7 +45,7 @@ internal static class WeightPacker
         return new PackedWeight(packed, columns, bias);
     }
 
-    private static PackedPart PackDense(WorkerPool pool, DenseMatrix dense, int firstOutput)
+    private PackedPart PackDense(DenseMatrix dense, int firstOutput)
     {
         PanelFormat format = dense.Data.Type switch
         {
@@ -60,7 +62,7 @@ internal static class WeightPacker
         return part;
     }
 
-    private static PackedPart PackQuantized(WorkerPool pool, QuantizedMatrix matrix, int firstOutput, ReadOnlySpan<PackedPart> before)
+    private PackedPart PackQuantized(QuantizedMatrix matrix, int firstOutput, ReadOnlySpan<PackedPart> before)
     {
         PanelFormat format = matrix.Bits switch
         {
@@ -82,7 +84,7 @@ internal static class WeightPacker
         return part;
     }
 
-    private static PackedPart Allocate(
+    private PackedPart Allocate(
         PanelFormat format, ScaleFormat scales, bool hasZeros, int outputs, int firstOutput, int[] groupSizes, int[]? order)
     {
         long panels = (outputs + PackedPart.PanelWidth - 1) / PackedPart.PanelWidth;
@@ -99,7 +101,7 @@ internal static class WeightPacker
             GroupSizes = groupSizes,
             Order = order,
             PanelBytes = panelBytes,
-            Data = new HostBuffer(panels * panelBytes),
+            Data = _memory.Allocate(panels * panelBytes),
         };
     }
 
@@ -147,10 +149,19 @@ internal static class WeightPacker
     private static unsafe bool HasOnlyFiniteHalves(Tensor halves)
     {
         ushort* bits = (ushort*)halves.Pointer;
-        long count = halves.Count;
-        for (long i = 0; i < count; i++)
+        long count = halves.Count, i = 0;
+        Vector256<ushort> exponent = Vector256.Create(FloatFormats.HalfExponent);
+        for (; i + Vector256<ushort>.Count <= count; i += Vector256<ushort>.Count)
         {
-            if (!FloatFormats.IsFiniteHalf(bits[i]))
+            if (Vector256.EqualsAny(Vector256.Load(bits + i) & exponent, exponent))
+            {
+                return false;
+            }
+        }
+
+        for (; i < count; i++)
+        {
+            if ((bits[i] & FloatFormats.HalfExponent) == FloatFormats.HalfExponent)
             {
                 return false;
             }

@@ -8,6 +8,7 @@ namespace Numina.Cuda.Backends.Cpu;
 /// </summary>
 internal static unsafe class WideTiles<T, TDecoder> where T : unmanaged, ILanes<T> where TDecoder : struct, IPanelDecoder<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows12(PackedPart part, byte* at, float* x, float* totals)
     {
         foreach (int size in part.GroupSizes)
@@ -48,6 +49,7 @@ internal static unsafe class WideTiles<T, TDecoder> where T : unmanaged, ILanes<
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows8(PackedPart part, byte* at, float* x, float* totals)
     {
         foreach (int size in part.GroupSizes)
@@ -79,6 +81,7 @@ internal static unsafe class WideTiles<T, TDecoder> where T : unmanaged, ILanes<
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows4(PackedPart part, byte* at, float* x, float* totals)
     {
         foreach (int size in part.GroupSizes)
@@ -101,6 +104,7 @@ internal static unsafe class WideTiles<T, TDecoder> where T : unmanaged, ILanes<
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows2(PackedPart part, byte* at, float* x, float* totals)
     {
         foreach (int size in part.GroupSizes)
@@ -119,6 +123,7 @@ internal static unsafe class WideTiles<T, TDecoder> where T : unmanaged, ILanes<
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows1(PackedPart part, byte* at, float* x, float* totals)
     {
         foreach (int size in part.GroupSizes)
@@ -136,6 +141,7 @@ internal static unsafe class WideTiles<T, TDecoder> where T : unmanaged, ILanes<
     }
 
     /// <summary>Two rows by two panels, so that no multiply-add waits for the one before. totals are [2][2][32].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows2By2(PackedPart part, byte* at, float* x, float* totals)
     {
         byte* other = at + part.PanelBytes;
@@ -163,6 +169,7 @@ internal static unsafe class WideTiles<T, TDecoder> where T : unmanaged, ILanes<
     }
 
     /// <summary>One row by two panels, so that no multiply-add waits for the one before. totals are [2][1][32].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows1By2(PackedPart part, byte* at, float* x, float* totals)
     {
         byte* other = at + part.PanelBytes;

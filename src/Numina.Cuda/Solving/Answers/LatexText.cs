@@ -71,6 +71,6 @@ internal static partial class LatexText
     [GeneratedRegex(@"\\?[$%]|\\(?:pounds|euro)(?![A-Za-z])|[\u20AC\u00A3\u00A5]")]
     private static partial Regex Currency();
 
-    [GeneratedRegex(@"\s+")]
+    [GeneratedRegex(@"[\s\x1c-\x1f]+")]
     private static partial Regex White();
 }

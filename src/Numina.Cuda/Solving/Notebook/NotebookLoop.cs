@@ -21,7 +21,7 @@ public sealed class NotebookLoop(ITraceModel model, IPythonRunner python, Notebo
         for (int index = 0; index < config.NumGenerations; index++)
         {
             (NotebookStepSample Sample, string Printed)[] results =
-                await RunStepAsync(problem, live, index, observe, cancel).ConfigureAwait(false);
+                await RunStepAsync(problem, live, steps, observe, cancel).ConfigureAwait(false);
             NotebookStepSample[] samples = [.. results.Select(result => result.Sample)];
             steps.Add(new NotebookStepRecord(samples, string.Concat(results.Select(result => result.Printed))));
             done.AddRange(samples.Where(sample => sample.Sample.ShouldPrune).Select(sample => (sample.I, sample.Sample)));
@@ -42,10 +42,10 @@ public sealed class NotebookLoop(ITraceModel model, IPythonRunner python, Notebo
     }
 
     private async Task<(NotebookStepSample Sample, string Printed)[]> RunStepAsync(
-        Problem problem, List<(int I, NotebookSample Sample)> live, int index, Action<SolveEvent>? observe, CancellationToken cancel)
+        Problem problem, List<(int I, NotebookSample Sample)> live, IReadOnlyList<NotebookStepRecord> before, Action<SolveEvent>? observe, CancellationToken cancel)
     {
-        Completion[] completions = await Task.WhenAll(live.Select(entry => GenerateAsync(problem, entry, index, observe, cancel))).ConfigureAwait(false);
-        return await Task.WhenAll(live.Zip(completions, (entry, completion) => ProcessAsync(problem, entry, completion, index, observe, cancel)))
+        Completion[] completions = await Task.WhenAll(live.Select(entry => GenerateAsync(problem, entry, before.Count, observe, cancel))).ConfigureAwait(false);
+        return await Task.WhenAll(live.Zip(completions, (entry, completion) => ProcessAsync(problem, entry, completion, before, observe, cancel)))
             .ConfigureAwait(false);
     }
 
@@ -59,14 +59,19 @@ public sealed class NotebookLoop(ITraceModel model, IPythonRunner python, Notebo
     }
 
     private async Task<(NotebookStepSample Sample, string Printed)> ProcessAsync(
-        Problem problem, (int I, NotebookSample Sample) entry, Completion completion, int index, Action<SolveEvent>? observe, CancellationToken cancel)
+        Problem problem,
+        (int I, NotebookSample Sample) entry,
+        Completion completion,
+        IReadOnlyList<NotebookStepRecord> before,
+        Action<SolveEvent>? observe,
+        CancellationToken cancel)
     {
         NotebookSample generated = entry.Sample with { GenTexts = entry.Sample.GenTexts + completion.Text };
         StringWriter printed = new();
         try
         {
             NotebookStepResult result = await _step
-                .ProcessAsync(generated, config.RestartOnFail, index == config.NumGenerations - 1, printed, cancel).ConfigureAwait(false);
+                .ProcessAsync(generated, config.RestartOnFail, before.Count == config.NumGenerations - 1, printed, cancel).ConfigureAwait(false);
             if (result.Execution is { } execution)
             {
                 observe?.Invoke(new ExecutionFinished(entry.I, execution, result.Sample.GenTexts[generated.GenTexts.Length..]));
@@ -76,7 +81,7 @@ public sealed class NotebookLoop(ITraceModel model, IPythonRunner python, Notebo
         }
         catch (PythonRaisedException raised)
         {
-            throw new NotebookRunException(problem.Id, entry.I, index, raised);
+            throw new NotebookRunException(problem.Id, entry.I, before, raised);
         }
     }
 }

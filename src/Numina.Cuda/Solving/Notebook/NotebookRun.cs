@@ -38,12 +38,16 @@ public sealed record NotebookRun
 }
 
 /// <summary>The notebook's run ends here, as the published one ended: an exception left its loop.</summary>
-public sealed class NotebookRunException(string problem, int sample, int step, PythonRaisedException raised)
-    : Exception($"problem {problem}, sample {sample}, step {step}: {raised.Type}: {raised.Message}", raised)
+public sealed class NotebookRunException(string problem, int sample, IReadOnlyList<NotebookStepRecord> before, PythonRaisedException raised)
+    : Exception($"problem {problem}, sample {sample}, step {before.Count}: {raised.Type}: {raised.Message}", raised)
 {
     public int Sample { get; } = sample;
 
-    public int Step { get; } = step;
+    /// <summary>The step that did not end, from 0.</summary>
+    public int Step => Before.Count;
+
+    /// <summary>The steps before it.</summary>
+    public IReadOnlyList<NotebookStepRecord> Before { get; } = before;
 
     /// <summary>The exception that the notebook's Python raises.</summary>
     public PythonRaisedException Raised { get; } = raised;

@@ -56,12 +56,13 @@ public sealed class NotebookSolver(ITraceModel model, IPythonRunner python, Note
         }
 
         string answer = last?.Sample.ModelAnswers ?? NotebookAnswer.None;
+        bool asksForOutput = last?.Sample.GenTexts.EndsWith("```output\n", StringComparison.Ordinal) == true;
         bool answered = answer != NotebookAnswer.None;
         BigInteger? value = NotebookAnswer.Value(answer);
         return new TraceRecord
         {
             Sample = sample,
-            End = answered ? TraceEnd.Answered : last?.Failure ?? (last?.Sample.GenTexts.EndsWith("```output\n", StringComparison.Ordinal) == true ? TraceEnd.OutOfRounds : TraceEnd.NoAnswer),
+            End = answered ? TraceEnd.Answered : last?.Failure ?? (asksForOutput ? TraceEnd.OutOfRounds : TraceEnd.NoAnswer),
             Answer = answered ? answer : null,
             Value = value?.ToString(),
             Turns = turns,

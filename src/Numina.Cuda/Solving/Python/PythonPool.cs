@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Numina.Cuda.Solving.Python;
 
 /// <summary>
@@ -11,6 +13,7 @@ public sealed class PythonPool : IPythonRunner
     private readonly SemaphoreSlim vacancies;
     private readonly SemaphoreSlim starting = new(1, 1);
     private readonly CancellationTokenSource closing = new();
+    private readonly MetricsRecorder recorder = new();
     private PythonServer? server;
 
     private PythonPool(PythonPoolOptions options, string interpreter)
@@ -20,24 +23,59 @@ public sealed class PythonPool : IPythonRunner
         vacancies = new SemaphoreSlim(options.Workers, options.Workers);
     }
 
+    /// <summary>Whether this system has what the pool is built on.</summary>
+    public static bool IsSupported => OperatingSystem.IsLinux();
+
+    /// <summary>Which layers of isolation hold.</summary>
+    public SandboxReport Sandbox { get; private set; } = new([]);
+
+    public PythonMetrics Metrics => recorder.Snapshot();
+
+    /// <summary>The fork server's process number, for tests that kill it.</summary>
+    internal int ServerProcessId => server?.ProcessId ?? throw new InvalidOperationException("no server is running");
+
+    /// <summary>Does to the server what this process's death would do, for tests.</summary>
+    internal void CloseServerPipe() => server?.ClosePipe();
+
     /// <summary>Starts the pool; returns when the libraries are loaded, so start it beside the model's loading.</summary>
     /// <exception cref="PythonException">No interpreter, or it can't serve; under <see cref="SandboxMode.Require"/> also a missing layer.</exception>
     public static async Task<PythonPool> StartAsync(PythonPoolOptions options, CancellationToken cancel)
     {
+        if (!IsSupported)
+        {
+            throw new PythonException("the Python pool needs Linux");
+        }
+
         PythonPool pool = new(options, options.Interpreter ?? PythonInterpreter.Find());
-        await pool.ServerAsync(cancel);
-        return pool;
+        try
+        {
+            await pool.ServerAsync(cancel);
+            return pool;
+        }
+        catch
+        {
+            await pool.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task<PythonResult> RunAsync(PythonJob job, CancellationToken cancel)
     {
-        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancel, closing.Token);
-        await vacancies.WaitAsync(both.Token);
+        long asked = Stopwatch.GetTimestamp();
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancel, closing.Token);
+        await vacancies.WaitAsync(either.Token);
         try
         {
-            Execution execution = await RunWithOneRetryAsync(job, both.Token);
-            both.Token.ThrowIfCancellationRequested();
-            return execution.Interpret(job.Profile, options);
+            Execution execution = await RunWithOneRetryAsync(job, either.Token);
+            either.Token.ThrowIfCancellationRequested();
+            PythonResult result = execution.Interpret(job.Profile, options);
+            recorder.Record(result, Stopwatch.GetElapsedTime(asked));
+            return result;
+        }
+        catch (OperationCanceledException)
+        {
+            recorder.RecordCancelled();
+            throw;
         }
         finally
         {
@@ -45,13 +83,18 @@ public sealed class PythonPool : IPythonRunner
         }
     }
 
+    /// <summary>Kills what is running and waits until the last process has gone.</summary>
     public async ValueTask DisposeAsync()
     {
         await closing.CancelAsync();
+        await starting.WaitAsync();
         if (server != null)
         {
             await server.DisposeAsync();
+            server = null;
         }
+
+        // No release: whoever still waits for a server must not start another.
     }
 
     private async Task<Execution> RunWithOneRetryAsync(PythonJob job, CancellationToken cancel)
@@ -81,15 +124,31 @@ public sealed class PythonPool : IPythonRunner
         {
             if (server is { IsAlive: false })
             {
+                recorder.RecordRestart();
                 await server.DisposeAsync();
                 server = null;
             }
 
-            return server ??= await PythonServer.StartAsync(interpreter, options, cancel);
+            if (server == null)
+            {
+                server = await PythonServer.StartAsync(interpreter, options, cancel);
+                Sandbox = SandboxReport.Parse(await server.Report);
+                Require(Sandbox);
+            }
+
+            return server;
         }
         finally
         {
             starting.Release();
+        }
+    }
+
+    private void Require(SandboxReport sandbox)
+    {
+        if (options.Sandbox == SandboxMode.Require && sandbox.Missing.Any())
+        {
+            throw new PythonException($"--sandbox require: {sandbox.Summary}");
         }
     }
 }

@@ -9,6 +9,7 @@ namespace Numina.Cuda.Solving.Python;
 /// <summary>One fork server process (worker.py) and the frames to and from it. It does not come back to life: the pool starts another.</summary>
 internal sealed class PythonServer : IAsyncDisposable
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
     private readonly Process process;
     private readonly WorkerFiles files;
     private readonly Task reader;
@@ -39,18 +40,17 @@ internal sealed class PythonServer : IAsyncDisposable
     public static async Task<PythonServer> StartAsync(string interpreter, PythonPoolOptions options, CancellationToken cancel)
     {
         WorkerFiles files = new();
+        PythonServer server = new(Launch(interpreter, files), files);
         try
         {
-            Process process = Process.Start(StartInfo(interpreter, files.Folder)) ?? throw new PythonException($"{interpreter} did not start");
-            PythonServer server = new(process, files);
             await server.WriteAsync(ServerFrames.Options(options, files.Folder), cancel);
             await server.hello.Task.WaitAsync(cancel);
             return server;
         }
-        catch
+        catch (Exception error)
         {
-            files.Dispose();
-            throw;
+            await server.DisposeAsync();
+            throw error is ServerLostException ? new PythonException($"the Python server did not start: {server.Epitaph()}", error) : error;
         }
     }
 
@@ -71,8 +71,14 @@ internal sealed class PythonServer : IAsyncDisposable
             await WriteAsync(ServerFrames.Job(token, job, options), CancellationToken.None);
             await using (cancel.Register(() => _ = KillAsync(token)))
             {
-                return ServerFrames.ReadResult(await answer.Task);
+                return ServerFrames.ReadResult(await answer.Task.WaitAsync(options.WallClock + Grace, CancellationToken.None));
             }
+        }
+        catch (TimeoutException error)
+        {
+            // The server keeps the clock. One that does not answer is broken, and everything in it with it.
+            process.Kill();
+            throw new ServerLostException("it no longer answers", error);
         }
         finally
         {
@@ -80,14 +86,40 @@ internal sealed class PythonServer : IAsyncDisposable
         }
     }
 
+    /// <summary>The nursery ends when its pipe closes, and everything below it ends with it.</summary>
+    public void ClosePipe()
+    {
+        try
+        {
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // Its end is gone already.
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        process.StandardInput.Close();
+        ClosePipe();
         await reader;
         await process.WaitForExitAsync();
         process.Dispose();
         writing.Dispose();
         files.Dispose();
+    }
+
+    private static Process Launch(string interpreter, WorkerFiles files)
+    {
+        try
+        {
+            return Process.Start(StartInfo(interpreter, files.Folder)) ?? throw new PythonException($"{interpreter} did not start");
+        }
+        catch (System.ComponentModel.Win32Exception error)
+        {
+            files.Dispose();
+            throw new PythonException($"{interpreter} can't be started: {error.Message}", error);
+        }
     }
 
     private static ProcessStartInfo StartInfo(string interpreter, string folder)
@@ -158,6 +190,8 @@ internal sealed class PythonServer : IAsyncDisposable
             // A broken pipe is the end of the stream.
         }
 
+        // Only then has all that it complained of been read.
+        process.WaitForExit();
         ServerLostException lost = new(Epitaph());
         hello.TrySetException(new PythonException($"the Python server did not start: {lost.Message}"));
         foreach (TaskCompletionSource<ReadOnlyMemory<byte>> answer in pending.Values)

@@ -24,8 +24,9 @@ def version():
     return kernel.syscall(kernel.SYS_LANDLOCK_CREATE_RULESET, "Landlock", None, 0, 1)
 
 
-def create_rules(readable, writable, devices):
-    """A descriptor of rules: folders and files to read, folders to write in, device files to read and write. Nothing may be executed."""
+def create_rules(readable, writable, devices, process_files=None):
+    """A descriptor of rules: folders and files to read, folders to write in, device files to read and write, an open folder to read. Nothing may be
+    executed."""
     now = version()
     handled = (1 << RIGHTS_BY_VERSION.get(now, RIGHTS_NOW)) - 1
     attributes = struct.pack("<QQQ", handled, TCP if now >= VERSION_WITH_NETWORK else 0, SCOPES if now >= VERSION_WITH_SCOPES else 0)
@@ -34,6 +35,8 @@ def create_rules(readable, writable, devices):
     for paths, rights in ((readable, READ), (writable, ALL_WRITES), (devices, READ_FILE | WRITE_FILE)):
         for path in paths:
             allow(rules, path, rights & handled)
+    if process_files is not None:
+        add(rules, process_files, READ)
     return rules
 
 
@@ -46,20 +49,17 @@ def allow(rules, path, rights):
     try:
         if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
             rights &= FILE_RIGHTS
-        rule = struct.pack("<Qi", rights, descriptor)
-        kernel.syscall(kernel.SYS_LANDLOCK_ADD_RULE, "landlock_add_rule " + path, rules, 1, rule, 0)
+        add(rules, descriptor, rights)
     finally:
         os.close(descriptor)
+
+
+def add(rules, descriptor, rights):
+    """Adds what a descriptor stands for, with all that lies below it."""
+    beneath_path = 1
+    kernel.syscall(kernel.SYS_LANDLOCK_ADD_RULE, "landlock_add_rule", rules, beneath_path, struct.pack("<Qi", rights, descriptor), 0)
 
 
 def restrict(rules):
     """Applies the rules to this process and all that it starts; no_new_privs must be set."""
     kernel.syscall(kernel.SYS_LANDLOCK_RESTRICT_SELF, "landlock_restrict_self", rules, 0)
-
-
-def confines_signals():
-    """Whether the rules also keep signals inside."""
-    try:
-        return version() >= VERSION_WITH_SCOPES
-    except OSError:
-        return False

@@ -195,7 +195,7 @@ class Sandbox:
     def apply_landlock(self):
         """Binds the slot too, which needs no more than its programs do."""
         writable = [self.folder, "/dev/shm"] if self.holds("own scratch file system") else [self.folder]
-        rules = landlock.create_rules(namespaces.readable(), writable, namespaces.DEVICES)
+        rules = landlock.create_rules(namespaces.readable(), writable, namespaces.DEVICES, self.process_files)
         landlock.restrict(rules)
         os.close(rules)
 
@@ -223,9 +223,5 @@ class Sandbox:
         if not self.holds("process namespace"):
             os.setpgid(0, 0)
             kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-            self.layer("seccomp", self.install_filter)
-
-    def install_filter(self):
-        """Where no namespace holds signals back and Landlock does not, the filter does."""
-        confined = self.holds("Landlock") and landlock.confines_signals()
-        seccomp.install(None if confined else os.getpid())
+            # Nothing else holds its signals back from the slot.
+            self.layer("seccomp", lambda: seccomp.install(os.getpid()))

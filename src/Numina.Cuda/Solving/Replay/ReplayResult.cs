@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Numina.Cuda.Solving.Notebook;
 
 namespace Numina.Cuda.Solving.Replay;
 
@@ -22,22 +23,25 @@ public sealed record ReplayResult
     public required IReadOnlyList<ReplayStep> Steps { get; init; }
 
     /// <summary>Sample indices in the order in which the vote looks at them.</summary>
-    public required IReadOnlyList<int> Order { get; init; }
+    public IReadOnlyList<int> Order { get; init; } = [];
 
     /// <summary>Answers in that order, "-1" for none.</summary>
-    public required IReadOnlyList<string> Candidates { get; init; }
+    public IReadOnlyList<string> Candidates { get; init; } = [];
 
     /// <summary>The votes among them, after the modulus.</summary>
-    public required IReadOnlyList<string> Filtered { get; init; }
+    public IReadOnlyList<string> Filtered { get; init; } = [];
 
     /// <summary>What would be submitted.</summary>
-    public required string Majority { get; init; }
+    public string Majority { get; init; } = "";
 
-    public required int GenerateCalls { get; init; }
+    public int GenerateCalls { get; init; }
 
-    public required int CodeRuns { get; init; }
+    public int CodeRuns { get; init; }
 
-    public required string Printed { get; init; }
+    public string Printed { get; init; } = "";
+
+    /// <summary>What ended the published run in the step behind <see cref="Steps"/>; then there is no vote.</summary>
+    public NotebookRunException? Raised { get; init; }
 
     /// <summary>One line of JSON.</summary>
     public string ToJson()
@@ -54,24 +58,38 @@ public sealed record ReplayResult
             }
 
             json.WriteEndArray();
-            WriteNumbers(json, "order", Order.Select(sample => sample.ToString()));
-            json.WriteStartArray("candidates");
-            foreach (string candidate in Candidates)
+            if (Raised is { } raised)
             {
-                json.WriteStringValue(candidate);
+                json.WriteString("raises", raised.Raised.Type);
+                json.WriteNumber("at_step", raised.Step);
+            }
+            else
+            {
+                WriteVote(json);
             }
 
-            json.WriteEndArray();
-            WriteNumbers(json, "filtered", Filtered);
-            json.WritePropertyName("majority");
-            json.WriteRawValue(Majority);
-            json.WriteNumber("generate_calls", GenerateCalls);
-            json.WriteNumber("code_runs", CodeRuns);
-            json.WriteString("printed", Printed);
             json.WriteEndObject();
         }
 
         return System.Text.Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private void WriteVote(Utf8JsonWriter json)
+    {
+        WriteNumbers(json, "order", Order.Select(sample => sample.ToString()));
+        json.WriteStartArray("candidates");
+        foreach (string candidate in Candidates)
+        {
+            json.WriteStringValue(candidate);
+        }
+
+        json.WriteEndArray();
+        WriteNumbers(json, "filtered", Filtered);
+        json.WritePropertyName("majority");
+        json.WriteRawValue(Majority);
+        json.WriteNumber("generate_calls", GenerateCalls);
+        json.WriteNumber("code_runs", CodeRuns);
+        json.WriteString("printed", Printed);
     }
 
     private static void Write(Utf8JsonWriter json, ReplayStep step)

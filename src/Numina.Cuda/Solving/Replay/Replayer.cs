@@ -8,25 +8,19 @@ namespace Numina.Cuda.Solving.Replay;
 /// <param name="python">Runs the code that was not recorded. Not owned.</param>
 public sealed class Replayer(IPythonRunner python)
 {
-    /// <summary>Through the notebook's loop.</summary>
-    /// <exception cref="NotebookRunException">The published run would end here.</exception>
+    /// <summary>Through the notebook's loop. Where the published run would end with an exception, the result says so.</summary>
     public async Task<ReplayResult> NotebookAsync(ReplayCase replay, CancellationToken cancel)
     {
         NotebookConfig config = new() { NumSamples = replay.Samples, NumGenerations = replay.Rounds, RestartOnFail = replay.RestartOnFail };
         NotebookLoop loop = new(new ScriptedTraceModel(replay.Script), PythonOf(replay), config);
-        NotebookRun run = await loop.RunAsync(replay.Problem, observe: null, cancel).ConfigureAwait(false);
-        return new ReplayResult
+        try
         {
-            Id = replay.Id,
-            Steps = [.. run.Steps.Select(step => new ReplayStep([.. step.Samples.Select(SampleOf)], step.Printed))],
-            Order = run.Order,
-            Candidates = run.Candidates,
-            Filtered = [.. run.Filtered.Select(value => value.ToString())],
-            Majority = run.Majority.ToString(),
-            GenerateCalls = run.GenerateCalls,
-            CodeRuns = run.CodeRuns,
-            Printed = run.Printed,
-        };
+            return ResultOf(replay.Id, await loop.RunAsync(replay.Problem, observe: null, cancel).ConfigureAwait(false));
+        }
+        catch (NotebookRunException ended)
+        {
+            return new ReplayResult { Id = replay.Id, Steps = StepsOf(ended.Before), Raised = ended };
+        }
     }
 
     /// <summary>Through the default loop. The case gives samples, rounds and restarts, the options everything else.</summary>
@@ -36,6 +30,22 @@ public sealed class Replayer(IPythonRunner python)
         Solver solver = new(new ScriptedTraceModel(replay.Script), PythonOf(replay), own);
         return ResultOf(replay.Id, await solver.SolveAsync(replay.Problem, observe: null, cancel).ConfigureAwait(false), own.Modulus);
     }
+
+    private static ReplayResult ResultOf(string id, NotebookRun run) => new()
+    {
+        Id = id,
+        Steps = StepsOf(run.Steps),
+        Order = run.Order,
+        Candidates = run.Candidates,
+        Filtered = [.. run.Filtered.Select(value => value.ToString())],
+        Majority = run.Majority.ToString(),
+        GenerateCalls = run.GenerateCalls,
+        CodeRuns = run.CodeRuns,
+        Printed = run.Printed,
+    };
+
+    private static ReplayStep[] StepsOf(IReadOnlyList<NotebookStepRecord> steps) =>
+        [.. steps.Select(step => new ReplayStep([.. step.Samples.Select(SampleOf)], step.Printed))];
 
     private static ReplayResult ResultOf(string id, SolveResult result, int? modulus)
     {

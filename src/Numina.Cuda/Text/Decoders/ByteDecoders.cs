@@ -11,6 +11,8 @@ namespace Numina.Cuda.Text.Decoders;
 /// </summary>
 internal sealed class ByteLevelDecoder : Decoder
 {
+    private const int MaxTail = 4;
+
     public override void Decode(List<string> texts)
     {
         ArrayBufferWriter<byte> bytes = new(256);
@@ -23,7 +25,30 @@ internal sealed class ByteLevelDecoder : Decoder
         texts.Add(Encoding.UTF8.GetString(bytes.WrittenSpan));
     }
 
-    public static void AppendBytes(string text, ArrayBufferWriter<byte> bytes)
+    /// <summary>The last character decides, and it begins at the last byte that doesn't continue another.</summary>
+    public override bool EndsOpen(ReadOnlySpan<string> texts)
+    {
+        Span<byte> tail = stackalloc byte[MaxTail];
+        int start = MaxTail;
+        for (int i = texts.Length - 1; i >= 0; i--)
+        {
+            ArrayBufferWriter<byte> bytes = new(64);
+            AppendBytes(texts[i], bytes);
+            for (int j = bytes.WrittenCount - 1; j >= 0; j--)
+            {
+                tail[--start] = bytes.WrittenSpan[j];
+                bool continues = (tail[start] & 0xC0) == 0x80;
+                if (!continues || start == 0)
+                {
+                    return !System.Text.Unicode.Utf8.IsValid(tail[start..]);
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static void AppendBytes(string text, ArrayBufferWriter<byte> bytes)
     {
         Span<byte> target = bytes.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
         for (int i = 0; i < text.Length; i++)
@@ -47,8 +72,6 @@ internal sealed class ByteLevelDecoder : Decoder
 /// </summary>
 internal sealed class ByteFallbackDecoder : Decoder
 {
-    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
-
     public override void Decode(List<string> texts)
     {
         List<string> decoded = [];

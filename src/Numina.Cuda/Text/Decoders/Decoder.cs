@@ -4,6 +4,9 @@ namespace Numina.Cuda.Text.Decoders;
 internal abstract class Decoder
 {
     public abstract void Decode(List<string> texts);
+
+    /// <summary>Whether the decoded text surely ends in U+FFFD, told from the last tokens alone; false when only decoding can tell.</summary>
+    public virtual bool EndsOpen(ReadOnlySpan<string> texts) => false;
 }
 
 /// <summary>One after the other.</summary>

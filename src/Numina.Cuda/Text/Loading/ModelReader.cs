@@ -45,22 +45,10 @@ internal static class ModelReader
         Dictionary<string, int> ids = [];
         foreach (JsonProperty entry in field.Value.EnumerateObject())
         {
-            ids[Name(field, entry)] = new JsonField(field.File, field.Path, entry.Value).Number(LargestId);
+            ids[entry.Name] = new JsonField(field.File, field.Path, entry.Value).Number(LargestId);
         }
 
         return new Vocabulary(ids);
-    }
-
-    private static string Name(JsonField field, JsonProperty entry)
-    {
-        try
-        {
-            return entry.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            throw field.Error("tokens of Unicode text", "a surrogate without its partner");
-        }
     }
 
     private static PairTable ReadMerges(JsonField field, Vocabulary vocabulary, string prefix)

@@ -27,9 +27,10 @@ internal static class PreTokenizerReader
         "CharDelimiterSplit" => Each(CodePointRanges.Of(field["delimiter"].Point()), SplitBehavior.Removed),
         "BertPreTokenizer" => new SequencePreTokenizer([Each(UnicodeProperties.WhiteSpace, SplitBehavior.Removed), Each(Punctuation, SplitBehavior.Isolated)]),
         "FixedLength" => new FixedLengthPreTokenizer(FixedLength(field)),
+        "UnicodeScripts" => new ScriptPreTokenizer(),
         "Metaspace" => new MetaspacePreTokenizer(field["replacement"].Point(), Scheme(field), field.Optional("split")?.Flag() ?? true),
         _ => throw field["type"].Error(
-            "a pre-tokenizer of ByteLevel, Split, Digits, Punctuation, Whitespace, WhitespaceSplit, CharDelimiterSplit, BertPreTokenizer, FixedLength, Metaspace or Sequence",
+            "a pre-tokenizer of ByteLevel, Split, Digits, Punctuation, Whitespace, WhitespaceSplit, CharDelimiterSplit, BertPreTokenizer, FixedLength, UnicodeScripts, Metaspace or Sequence",
             field["type"].Describe()),
     };
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using System.Text.Unicode;
 using Numina.Cuda.Text.Bpe;
 using Numina.Cuda.Text.Normalizers;
 
@@ -28,6 +29,11 @@ internal static class TokenizerReader
     /// <summary><paramref name="name"/> is what errors call the file.</summary>
     public static TokenizerParts Read(ReadOnlyMemory<byte> json, string name)
     {
+        if (!Utf8.IsValid(json.Span))
+        {
+            throw new TokenizerException(name, "$", "UTF-8", "bytes that are not");
+        }
+
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
@@ -37,6 +43,11 @@ internal static class TokenizerReader
         {
             string first = error.Message.Split('\n')[0].Trim();
             throw new TokenizerException(name, error.Path ?? "$", "JSON", first);
+        }
+        catch (InvalidOperationException)
+        {
+            // The one thing that the document finds out only when it is read.
+            throw new TokenizerException(name, "$", "keys of Unicode text", "a surrogate without its partner");
         }
     }
 

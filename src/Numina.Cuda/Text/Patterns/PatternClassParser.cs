@@ -1,25 +1,14 @@
-using System.Text;
 using Numina.Cuda.Text.Unicode;
 
 namespace Numina.Cuda.Text.Patterns;
 
 /// <summary>Reads a bracketed character class: ranges, escapes, nested classes, POSIX names and &amp;&amp;.</summary>
-internal ref struct PatternClassParser
+internal sealed class PatternClassParser(PatternCursor cursor, PatternEscapes escapes)
 {
     private const int DepthLimit = 50;
-    private readonly int[] _pattern;
-    private readonly PatternEscapes _escapes;
-    private ref int _at;
     private int _depth;
 
-    /// <summary><paramref name="at"/> is the position after the opening bracket and is moved past the closing one.</summary>
-    public PatternClassParser(int[] pattern, PatternEscapes escapes, ref int at)
-    {
-        _pattern = pattern;
-        _escapes = escapes;
-        _at = ref at;
-    }
-
+    /// <summary>Reads from after the opening bracket to after the closing one.</summary>
     public CodePointRanges Parse()
     {
         if (++_depth > DepthLimit)
@@ -27,27 +16,27 @@ internal ref struct PatternClassParser
             throw new PatternException($"a character class nested more than {DepthLimit} deep");
         }
 
-        int start = _at;
-        bool negated = Peek('^');
-        _at += negated ? 1 : 0;
+        int start = cursor.At;
+        bool negated = cursor.Take('^');
         CodePointRanges? intersection = null;
         CodePointRanges current = CodePointRanges.Empty;
         bool first = true;
         while (true)
         {
-            if (_at >= _pattern.Length)
+            if (cursor.AtEnd)
             {
                 throw new PatternException($"a character class without ']' at position {start - 1} of the pattern");
             }
 
-            if (Peek(']') && !(first && ClosesLater()))
+            // A ']' that comes first is a literal when another one follows.
+            if (cursor.Current == ']' && !(first && cursor.OccursLater(']')))
             {
                 break;
             }
 
-            if (Peek('&') && _at + 1 < _pattern.Length && _pattern[_at + 1] == '&')
+            if (cursor.Current == '&' && cursor.Ahead(1) == '&')
             {
-                _at += 2;
+                cursor.At += 2;
                 intersection = intersection?.Intersect(current) ?? current;
                 current = CodePointRanges.Empty;
             }
@@ -64,27 +53,22 @@ internal ref struct PatternClassParser
             throw new PatternException($"an empty character class at position {start - 1} of the pattern");
         }
 
-        _at++;
+        cursor.At++;
         _depth--;
         CodePointRanges set = intersection?.Intersect(current) ?? current;
         return negated ? set.Complement() : set;
     }
 
-    /// <summary>A ']' that comes first is a literal when another one follows.</summary>
-    private readonly bool ClosesLater() => Array.IndexOf(_pattern, ']', _at + 1) >= 0;
-
-    private readonly bool Peek(char point) => _at < _pattern.Length && _pattern[_at] == point;
-
     private CodePointRanges ParseItem()
     {
         CodePointRanges item = ParseElement();
-        if (item.Single is not { } low || !Peek('-') || _at + 1 >= _pattern.Length || _pattern[_at + 1] == ']')
+        if (item.Single is not { } low || cursor.Current != '-' || cursor.Ahead(1) is -1 or ']')
         {
             return item;
         }
 
-        int dash = _at++;
-        if (Peek('['))
+        int dash = cursor.At++;
+        if (cursor.Current == '[')
         {
             return item.Union(CodePointRanges.Of('-'));
         }
@@ -100,7 +84,7 @@ internal ref struct PatternClassParser
 
     private CodePointRanges ParseElement()
     {
-        int point = _pattern[_at++];
+        int point = cursor.Next();
         if (point == '[')
         {
             return PosixClass() ?? Parse();
@@ -111,44 +95,22 @@ internal ref struct PatternClassParser
             return CodePointRanges.Of(point);
         }
 
-        if (_at >= _pattern.Length)
-        {
-            throw new PatternException("a pattern that ends in '\\'");
-        }
-
-        if (Peek('b'))
-        {
-            _at++;
-            return CodePointRanges.Of('\b');
-        }
-
-        return _escapes.Parse(ref _at);
+        return cursor.Take('b') ? CodePointRanges.Of('\b') : escapes.Parse();
     }
 
     /// <summary>[:name:] or [:^name:], with the opening bracket already taken; null when it is not one.</summary>
     private CodePointRanges? PosixClass()
     {
-        int close = _at;
-        while (close + 1 < _pattern.Length && (_pattern[close] != ':' || close == _at) && _pattern[close] != ']')
+        int start = cursor.At;
+        if (!cursor.Take(':') || cursor.TakeUntil(':') is not { } name || !cursor.Take(']'))
         {
-            close++;
-        }
-
-        if (!Peek(':') || close + 1 >= _pattern.Length || _pattern[close] != ':' || _pattern[close + 1] != ']')
-        {
+            cursor.At = start;
             return null;
         }
 
-        StringBuilder name = new();
-        foreach (int point in _pattern.AsSpan((_at + 1)..close))
-        {
-            name.Append(new Rune(point));
-        }
-
-        bool negated = name.Length > 0 && name[0] == '^';
-        string key = name.ToString(negated ? 1 : 0, name.Length - (negated ? 1 : 0));
+        bool negated = name.StartsWith('^');
+        string key = negated ? name[1..] : name;
         CodePointRanges ranges = PatternProperties.FindPosix(key) ?? throw new PatternException($"the unknown POSIX class [:{key}:] in a pattern");
-        _at = close + 2;
         return negated ? ranges.Complement() : ranges;
     }
 }

@@ -1,17 +1,16 @@
-using System.Text;
 using Numina.Cuda.Text.Unicode;
 
 namespace Numina.Cuda.Text.Patterns;
 
 /// <summary>Reads what may follow a backslash both inside and outside a character class, as a set of code points.</summary>
-internal sealed class PatternEscapes(int[] pattern)
+internal sealed class PatternEscapes(PatternCursor cursor)
 {
     private static readonly CodePointRanges HexDigit = CodePointRanges.OfPairs(('0', '9'), ('A', 'F'), ('a', 'f'));
 
     /// <summary>Reads from the code point after the backslash.</summary>
-    public CodePointRanges Parse(ref int at)
+    public CodePointRanges Parse()
     {
-        int point = pattern[at++];
+        int point = cursor.Next();
         return point switch
         {
             'd' => UnicodeProperties.DecimalDigit,
@@ -22,7 +21,7 @@ internal sealed class PatternEscapes(int[] pattern)
             'S' => UnicodeProperties.WhiteSpace.Complement(),
             'h' => HexDigit,
             'H' => HexDigit.Complement(),
-            'p' or 'P' => Property(negated: point == 'P', ref at),
+            'p' or 'P' => Property(negated: point == 'P'),
             't' => CodePointRanges.Of('\t'),
             'n' => CodePointRanges.Of('\n'),
             'r' => CodePointRanges.Of('\r'),
@@ -30,57 +29,48 @@ internal sealed class PatternEscapes(int[] pattern)
             'v' => CodePointRanges.Of('\v'),
             'a' => CodePointRanges.Of('\a'),
             'e' => CodePointRanges.Of(0x1B),
-            'x' => CodePointRanges.Of(Hexadecimal(ref at)),
-            'u' => CodePointRanges.Of(Digits(ref at, 16, least: 4, most: 4)),
-            'o' when at < pattern.Length && pattern[at] == '{' => CodePointRanges.Of(Braced(ref at, 8)),
-            '0' => CodePointRanges.Of(Digits(ref at, 8, least: 0, most: 2)),
-            < 128 when char.IsAsciiLetterOrDigit((char)point) => throw new PatternException($"the unknown escape '\\{(char)point}' at position {at - 2} of the pattern"),
+            'x' => CodePointRanges.Of(Hexadecimal()),
+            'u' => CodePointRanges.Of(Digits(16, least: 4, most: 4)),
+            'o' when cursor.Take('{') => CodePointRanges.Of(Braced(8)),
+            '0' => CodePointRanges.Of(Digits(8, least: 0, most: 2)),
+            < 128 when char.IsAsciiLetterOrDigit((char)point) => throw new PatternException($"the unknown escape '\\{(char)point}' at position {cursor.At - 2} of the pattern"),
             _ => CodePointRanges.Of(point),
         };
     }
 
-    private CodePointRanges Property(bool negated, ref int at)
+    private CodePointRanges Property(bool negated)
     {
-        int start = at;
-        int end = Array.IndexOf(pattern, '}', at);
-        if (at >= pattern.Length || pattern[at] != '{' || end < 0)
+        int start = cursor.At - 2;
+        if (!cursor.Take('{') || cursor.TakeUntil('}') is not { } name)
         {
-            throw new PatternException($"a \\p without {{name}} at position {start - 2} of the pattern");
+            throw new PatternException($"a \\p without {{name}} at position {start} of the pattern");
         }
 
-        StringBuilder name = new();
-        foreach (int point in pattern.AsSpan((at + 1)..end))
-        {
-            name.Append(new Rune(point));
-        }
-
-        at = end + 1;
-        bool caret = name.Length > 0 && name[0] == '^';
-        CodePointRanges ranges = PatternProperties.Find(name.ToString(caret ? 1 : 0, name.Length - (caret ? 1 : 0)))
-            ?? throw new PatternException($"the unknown property \\p{{{name}}} at position {start - 2} of the pattern");
+        bool caret = name.StartsWith('^');
+        CodePointRanges ranges = PatternProperties.Find(caret ? name[1..] : name)
+            ?? throw new PatternException($"the unknown property \\p{{{name}}} at position {start} of the pattern");
         return negated != caret ? ranges.Complement() : ranges;
     }
 
-    private int Hexadecimal(ref int at) => at < pattern.Length && pattern[at] == '{' ? Braced(ref at, 16) : Digits(ref at, 16, least: 0, most: 2);
+    private int Hexadecimal() => cursor.Take('{') ? Braced(16) : Digits(16, least: 0, most: 2);
 
-    private int Braced(ref int at, int radix)
+    private int Braced(int radix)
     {
-        at++;
-        int value = Digits(ref at, radix, least: 1, most: 11);
-        return at < pattern.Length && pattern[at++] == '}' ? value : throw new PatternException($"a brace that is not closed at position {at} of the pattern");
+        int value = Digits(radix, least: 1, most: 11);
+        return cursor.Take('}') ? value : throw new PatternException($"a brace that is not closed at position {cursor.At} of the pattern");
     }
 
-    private int Digits(ref int at, int radix, int least, int most)
+    private int Digits(int radix, int least, int most)
     {
-        int start = at;
+        int start = cursor.At;
         long value = 0;
-        while (at < pattern.Length && at - start < most && Digit(pattern[at]) is var digit && digit < radix)
+        while (cursor.At - start < most && Digit(cursor.Current) is var digit && digit < radix)
         {
             value = Math.Min((value * radix) + digit, int.MaxValue);
-            at++;
+            cursor.At++;
         }
 
-        return at - start < least || value >= CodePointRanges.Limit
+        return cursor.At - start < least || value >= CodePointRanges.Limit
             ? throw new PatternException($"an invalid code point at position {start} of the pattern")
             : (int)value;
     }

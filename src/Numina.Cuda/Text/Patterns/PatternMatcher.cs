@@ -10,7 +10,7 @@ namespace Numina.Cuda.Text.Patterns;
 internal sealed class PatternMatcher
 {
     private const long BacktrackLimit = 20_000_000;
-    private static readonly CodePointSet Word = new(UnicodeProperties.Word);
+    private const long BacktracksPerPoint = 64;
     private Choice[] _choices = new Choice[64];
     private int _depth;
     private int[] _registers = [];
@@ -38,7 +38,7 @@ internal sealed class PatternMatcher
         }
 
         _code = program.Instructions;
-        _backtracks = 0;
+        _backtracks = BacktrackLimit + (BacktracksPerPoint * text.Length);
         int previous = 0;
         int lastEnd = -1;
         _searchStart = 0;
@@ -78,7 +78,8 @@ internal sealed class PatternMatcher
             }
 
             _depth = 0;
-            int end = Run(0, text, start);
+            int entry = start < text.Length && text[start] < program.Entries.Length ? program.Entries[text[start]] : 0;
+            int end = Run(entry, text, start);
             if (end >= 0)
             {
                 return (start, end);
@@ -99,13 +100,11 @@ internal sealed class PatternMatcher
             switch (instruction.Operation)
             {
                 case PatternOperation.Char:
-                    matched = position < text.Length && text[position] == instruction.A;
-                    position++;
+                    matched = position < text.Length && text[position++] == instruction.A;
                     pc++;
                     break;
                 case PatternOperation.Set:
-                    matched = position < text.Length && instruction.Set!.Contains(text[position]);
-                    position++;
+                    matched = position < text.Length && instruction.Set!.Contains(text[position++]);
                     pc++;
                     break;
                 case PatternOperation.GreedyLoop or PatternOperation.PossessiveLoop:
@@ -131,7 +130,7 @@ internal sealed class PatternMatcher
                     pc = _registers[instruction.A] == position ? pc + 1 : instruction.B;
                     break;
                 case PatternOperation.Anchor:
-                    matched = Holds((AnchorKind)instruction.A, text, position);
+                    matched = PatternAnchors.Holds((AnchorKind)instruction.A, text, position, _searchStart, _behindEnd);
                     pc++;
                     break;
                 case PatternOperation.Accept:
@@ -242,9 +241,9 @@ internal sealed class PatternMatcher
 
     private bool Backtrack(int floor, ReadOnlySpan<int> text, ref int pc, ref int position)
     {
-        if (++_backtracks > BacktrackLimit)
+        if (--_backtracks < 0)
         {
-            throw new TokenizerException($"a pattern of the tokenizer backtracked more than {BacktrackLimit} times on one text");
+            throw new TokenizerException($"a pattern of the tokenizer backtracked more than {BacktrackLimit} times on a text of {text.Length} characters");
         }
 
         while (_depth > floor)
@@ -290,23 +289,6 @@ internal sealed class PatternMatcher
         choice = choice with { Position = choice.Position + 1, Limit = choice.Limit - 1 };
         return true;
     }
-
-    private bool Holds(AnchorKind anchor, ReadOnlySpan<int> text, int position) => anchor switch
-    {
-        // After a newline at the very end no new line begins.
-        AnchorKind.LineStart => position == 0 || (text[position - 1] == '\n' && position < text.Length),
-        AnchorKind.LineEnd => position == text.Length || text[position] == '\n',
-        AnchorKind.TextStart => position == 0,
-        AnchorKind.TextEnd => position == text.Length,
-        AnchorKind.TextEndBeforeNewline => position == text.Length || (position == text.Length - 1 && text[position] == '\n'),
-        AnchorKind.SearchStart => position == _searchStart,
-        AnchorKind.BehindEnd => position == _behindEnd,
-        AnchorKind.WordBoundary => IsBoundary(text, position),
-        _ => !IsBoundary(text, position),
-    };
-
-    private static bool IsBoundary(ReadOnlySpan<int> text, int position) =>
-        (position > 0 && Word.Contains(text[position - 1])) != (position < text.Length && Word.Contains(text[position]));
 
     private void Push(Choice choice)
     {

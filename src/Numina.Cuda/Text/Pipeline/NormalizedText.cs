@@ -1,3 +1,5 @@
+using Numina.Cuda.Text.Unicode;
+
 namespace Numina.Cuda.Text.Pipeline;
 
 /// <summary>
@@ -67,6 +69,36 @@ internal sealed class NormalizedText
     {
         _current.Reserve(Length + 1, Length);
         _current.Set(Length++, point, start, end);
+    }
+
+    /// <summary>Appends a part of another text with every code point replaced by the visible stand-ins of its UTF-8 bytes.</summary>
+    public void AppendByteSymbols(NormalizedText source, int start, int length)
+    {
+        _current.Reserve(Length + (4 * length), Length);
+        (int[] points, int[] starts, int[] ends) = (_current.Points, _current.Starts, _current.Ends);
+        Columns from = source._current;
+        int at = Length;
+        for (int i = start; i < start + length; i++)
+        {
+            int point = from.Points[i];
+            if (point < 0x80)
+            {
+                points[at] = ByteAlphabet.Point(point);
+                starts[at] = from.Starts[i];
+                ends[at++] = from.Ends[i];
+                continue;
+            }
+
+            int bytes = Utf8.LengthOf(point);
+            for (int j = 0; j < bytes; j++, at++)
+            {
+                points[at] = ByteAlphabet.Point(Utf8.ByteAt(point, j, bytes));
+                starts[at] = from.Starts[i];
+                ends[at] = from.Ends[i];
+            }
+        }
+
+        Length = at;
     }
 
     public void BeginEdit() => _editedLength = 0;

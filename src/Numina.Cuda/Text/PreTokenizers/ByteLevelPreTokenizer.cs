@@ -1,6 +1,5 @@
 using Numina.Cuda.Text.Patterns;
 using Numina.Cuda.Text.Pipeline;
-using Numina.Cuda.Text.Unicode;
 
 namespace Numina.Cuda.Text.PreTokenizers;
 
@@ -52,7 +51,7 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex) 
             int start = target.Length;
             if (piece.IsText)
             {
-                AppendBytes(text.Text, piece, target);
+                target.AppendByteSymbols(text.Text, piece.Start, piece.Length);
             }
             else
             {
@@ -63,21 +62,5 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex) 
         }
 
         text.EndRewrite();
-    }
-
-    private static void AppendBytes(NormalizedText source, Piece piece, NormalizedText target)
-    {
-        ReadOnlySpan<int> points = source.Points.Slice(piece.Start, piece.Length);
-        ReadOnlySpan<int> starts = source.Starts.Slice(piece.Start, piece.Length);
-        ReadOnlySpan<int> ends = source.Ends.Slice(piece.Start, piece.Length);
-        for (int i = 0; i < points.Length; i++)
-        {
-            int point = points[i];
-            int length = Utf8.LengthOf(point);
-            for (int j = 0; j < length; j++)
-            {
-                target.Append(ByteAlphabet.Point(Utf8.ByteAt(point, j, length)), starts[i], ends[i]);
-            }
-        }
     }
 }

@@ -33,6 +33,8 @@ internal static class CaseOrbits
                 continue;
             }
 
+            // The runtime's mappings leave these out, Unicode's case folding does not.
+            Join(sets, point, point switch { 0x17F => 's', 0x1FD3 => 0x390, 0x1FE3 => 0x3B0, 0xFB05 => 0xFB06, _ => point });
             Rune rune = new(point);
             Join(sets, point, Rune.ToLowerInvariant(rune).Value);
             Join(sets, point, Rune.ToUpperInvariant(rune).Value);

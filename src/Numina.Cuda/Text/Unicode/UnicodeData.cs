@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Resources;
 
 namespace Numina.Cuda.Text.Unicode;
 
@@ -9,7 +10,7 @@ internal static class UnicodeData
     public static Dictionary<string, List<string>> Read(string resource)
     {
         using Stream stream = typeof(UnicodeData).Assembly.GetManifestResourceStream(resource)
-            ?? throw new InvalidOperationException($"the library was built without its resource {resource}");
+            ?? throw new MissingManifestResourceException($"the library was built without its resource {resource}");
         using StreamReader reader = new(stream);
         Dictionary<string, List<string>> sections = [];
         while (reader.ReadLine() is { } line)

@@ -107,7 +107,7 @@ internal static class Arithmetic
         }
 
         // A lower bound of the result's size, before anything is computed.
-        if (exponent * (value.GetBitLength() - 1) > interpreter.IntegerBits)
+        if (exponent * (BigInteger.Abs(value).GetBitLength() - 1) > interpreter.IntegerBits)
         {
             throw Fault.Limit($"an integer of more than {interpreter.IntegerBits} bits");
         }

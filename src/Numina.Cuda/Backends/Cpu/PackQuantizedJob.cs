@@ -1,53 +1,13 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Numina.Cuda.Tensors;
 
 namespace Numina.Cuda.Backends.Cpu;
 
-/// <summary>Packs panel after panel of an unquantised weight.</summary>
-internal readonly unsafe struct PackDenseJob(DenseMatrix matrix, PackedPart part) : IParallelJob
-{
-    public void Execute(int item, int worker)
-    {
-        int first = item * PackedPart.PanelWidth;
-        int width = Math.Min(PackedPart.PanelWidth, part.Outputs - first);
-        byte* panel = part.Panel(item);
-        for (int n = 0; n < width; n++)
-        {
-            long source = (long)(first + n) * matrix.Columns;
-            if (part.Format != PanelFormat.Float32)
-            {
-                Scatter((ushort*)matrix.Data.Pointer + source, (ushort*)panel + n);
-            }
-            else if (matrix.Data.Type == DType.F32)
-            {
-                Scatter((float*)matrix.Data.Pointer + source, (float*)panel + n);
-            }
-            else
-            {
-                ScatterHalves((Half*)matrix.Data.Pointer + source, (float*)panel + n);
-            }
-        }
-    }
-
-    private void Scatter<T>(T* source, T* destination) where T : unmanaged
-    {
-        for (int k = 0; k < matrix.Columns; k++)
-        {
-            destination[(long)k * PackedPart.PanelWidth] = source[k];
-        }
-    }
-
-    private void ScatterHalves(Half* source, float* destination)
-    {
-        for (int k = 0; k < matrix.Columns; k++)
-        {
-            destination[(long)k * PackedPart.PanelWidth] = (float)source[k];
-        }
-    }
-}
-
 /// <summary>Packs panel after panel of a quantised weight: codes become signed, input features are sorted by group.</summary>
 internal readonly unsafe struct PackQuantizedJob(QuantizedMatrix matrix, PackedPart part, int[] groups) : IParallelJob
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int item, int worker)
     {
         int first = item * PackedPart.PanelWidth;
@@ -70,7 +30,7 @@ internal readonly unsafe struct PackQuantizedJob(QuantizedMatrix matrix, PackedP
             {
                 // Outputs past the last one have scale 0 in every group; their codes do not matter.
                 ReadCodes(part.Order is { } order ? order[position] : position, first, width, codes);
-                Store(codes, middle, at);
+                Store(codes, at);
                 at += part.FeatureBytes;
             }
         }
@@ -91,22 +51,18 @@ internal readonly unsafe struct PackQuantizedJob(QuantizedMatrix matrix, PackedP
         }
     }
 
-    private void Store(byte* codes, int middle, byte* destination)
+    /// <summary>Taking the middle off a code and keeping the low bits turns its highest bit over.</summary>
+    private void Store(byte* codes, byte* destination)
     {
+        Vector128<byte> first = Vector128.Load(codes), second = Vector128.Load(codes + 16);
         if (part.Format == PanelFormat.Int8)
         {
-            for (int n = 0; n < PackedPart.PanelWidth; n++)
-            {
-                destination[n] = (byte)(codes[n] - middle);
-            }
-
-            return;
+            (first ^ Vector128.Create((byte)0x80)).Store(destination);
+            (second ^ Vector128.Create((byte)0x80)).Store(destination + 16);
         }
-
-        const int half = PackedPart.PanelWidth / 2;
-        for (int n = 0; n < half; n++)
+        else
         {
-            destination[n] = (byte)(((codes[n] - middle) & 15) | ((codes[n + half] - middle) << 4));
+            ((first | (second << 4)) ^ Vector128.Create((byte)0x88)).Store(destination);
         }
     }
 
@@ -115,9 +71,11 @@ internal readonly unsafe struct PackQuantizedJob(QuantizedMatrix matrix, PackedP
     {
         if (matrix.Packing == CodePacking.AlongRowsInterleaved)
         {
+            uint* interleaved = (uint*)matrix.Words.Pointer + (long)k * (matrix.Rows / 8) + first / 8;
             for (int n = 0; n < width; n++)
             {
-                codes[n] = (byte)matrix.Code(first + n, k);
+                // Eight codes a word: even outputs in the low half, odd ones in the high half.
+                codes[n] = (byte)((interleaved[n / 8] >> (n % 8 / 2 * 4 + n % 2 * 16)) & 15);
             }
 
             return;
@@ -127,9 +85,20 @@ internal readonly unsafe struct PackQuantizedJob(QuantizedMatrix matrix, PackedP
         int shift = matrix.Bits * (k % perWord);
         uint mask = (1u << matrix.Bits) - 1;
         uint* words = (uint*)matrix.Words.Pointer + (long)(k / perWord) * matrix.Rows + first;
+        if (width == PackedPart.PanelWidth)
+        {
+            Vector256<ushort> low = Vector256.Narrow(Codes(words, shift, mask), Codes(words + 8, shift, mask));
+            Vector256<ushort> high = Vector256.Narrow(Codes(words + 16, shift, mask), Codes(words + 24, shift, mask));
+            Vector256.Narrow(low, high).Store(codes);
+            return;
+        }
+
         for (int n = 0; n < width; n++)
         {
             codes[n] = (byte)((words[n] >> shift) & mask);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Codes(uint* words, int shift, uint mask) => (Vector256.Load(words) >> shift) & Vector256.Create(mask);
 }
