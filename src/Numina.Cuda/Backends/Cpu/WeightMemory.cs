@@ -18,14 +18,14 @@ internal sealed class WeightMemory
 
         if (_open.Free < byteLength)
         {
-            _open.Close();
+            _open.Dispose();
             _open = new Slab(SlabBytes);
         }
 
         return new Block(_open, _open.Take(byteLength), byteLength);
     }
 
-    private sealed class Slab(long byteLength)
+    private sealed class Slab(long byteLength) : IDisposable
     {
         private readonly HostBuffer _memory = new(byteLength);
         private long _used;
@@ -43,7 +43,8 @@ internal sealed class WeightMemory
             return pointer;
         }
 
-        public void Close()
+        /// <summary>Gives up one use; the last one frees the memory.</summary>
+        public void Dispose()
         {
             if (Interlocked.Decrement(ref _users) == 0)
             {
@@ -65,7 +66,7 @@ internal sealed class WeightMemory
             if (!_disposed)
             {
                 _disposed = true;
-                slab.Close();
+                slab.Dispose();
             }
         }
     }
