@@ -3,7 +3,7 @@ using Numina.Cuda.Tensors;
 namespace Numina.Cuda.Backends.Cpu;
 
 /// <summary>Packs blocks of all sizes into slabs that are large enough for large pages. A slab is freed with the last of its blocks.</summary>
-internal sealed class WeightMemory
+internal sealed class WeightMemory : IDisposable
 {
     private const int Alignment = 64;
     private const long SlabBytes = 64 << 20;
@@ -24,6 +24,9 @@ internal sealed class WeightMemory
 
         return new Block(_open, _open.Take(byteLength), byteLength);
     }
+
+    /// <summary>Gives up the open slab; blocks that are still in use keep theirs.</summary>
+    public void Dispose() => _open.Dispose();
 
     private sealed class Slab(long byteLength) : IDisposable
     {
