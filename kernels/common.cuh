@@ -8,7 +8,8 @@ typedef unsigned short u16;
 typedef unsigned int u32;
 typedef unsigned long long u64;
 #ifndef CUDA_EMU
-#define KERNEL(name, threads, P) extern "C" __global__ void __launch_bounds__(threads) name(const __grid_constant__ P p)
+// At least one block a multiprocessor: without that word ptxas aims at more and spills a few registers for it.
+#define KERNEL(name, threads, P) extern "C" __global__ void __launch_bounds__(threads, 1) name(const __grid_constant__ P p)
 #define DYNAMIC_SHARED(T, name) \
     extern __shared__ __align__(16) unsigned char dynamic_shared_bytes[]; \
     T* const name = (T*)dynamic_shared_bytes

@@ -1,5 +1,5 @@
-using Numina.Cuda.Model;
 using Numina.Cuda.Tensors;
+using Numina.Cuda.Weights;
 
 namespace Numina.Cuda.Bench;
 
@@ -17,26 +17,29 @@ internal sealed class SyntheticWeights : IDisposable
         int hidden = config.HiddenSize, queries = config.Heads * config.HeadDim, keys = config.KvHeads * config.HeadDim;
         float[] norm = [.. Enumerable.Repeat(1f, hidden)];
         int[]? order = Order(hidden);
-        var layer = new LlamaLayerWeights
+        var layer = new LayerWeights
         {
-            AttentionNorm = norm,
-            MlpNorm = norm,
-            QueryKeyValue = new LinearSource([Int8(queries, hidden, order), Int8(keys, hidden, order), Int8(keys, hidden, order)]),
-            Output = new LinearSource([Int8(hidden, queries, Order(queries))]),
-            GateUp = new LinearSource([Int8(config.IntermediateSize, hidden, order), Int8(config.IntermediateSize, hidden, order)]),
-            Down = new LinearSource([Int8(hidden, config.IntermediateSize, Order(config.IntermediateSize))]),
+            InputNorm = norm,
+            Query = Linear(queries, hidden, order),
+            Key = Linear(keys, hidden, order),
+            Value = Linear(keys, hidden, order),
+            Output = Linear(hidden, queries, Order(queries)),
+            PostAttentionNorm = norm,
+            Gate = Linear(config.IntermediateSize, hidden, order),
+            Up = Linear(config.IntermediateSize, hidden, order),
+            Down = Linear(hidden, config.IntermediateSize, Order(config.IntermediateSize)),
         };
         Tensor embedding = Halves(new Shape(config.VocabularySize, hidden), 0.02f);
-        Weights = new LlamaWeights
+        Weights = new ModelWeights
         {
             Embedding = embedding,
-            Layers = Enumerable.Repeat(layer, config.Layers),
-            Norm = norm,
-            Head = shape.Storage.QuantizedHead ? Int8(config.VocabularySize, hidden, null) : new DenseMatrix(embedding),
+            Layers = [.. Enumerable.Repeat(layer, config.Layers)],
+            FinalNorm = norm,
+            Head = shape.Storage.QuantizedHead ? Linear(config.VocabularySize, hidden, null) : new LinearWeights(new DenseMatrix(embedding), null),
         };
     }
 
-    public LlamaWeights Weights { get; }
+    public ModelWeights Weights { get; }
 
     public QuantizedMatrix Int8(int rows, int columns, int[]? order)
     {
@@ -72,6 +75,8 @@ internal sealed class SyntheticWeights : IDisposable
     }
 
     public void Dispose() => _buffers.ForEach(buffer => buffer.Dispose());
+
+    private LinearWeights Linear(int rows, int columns, int[]? order) => new(Int8(rows, columns, order), null);
 
     private int[]? Order(int columns)
     {

@@ -14,7 +14,8 @@ namespace Numina.Cuda.Bench;
 internal static class TokenizerBench
 {
     private const int DocumentLength = 2000;
-    private const int Repetitions = 4;
+    // Enough for the compiler to have finished with the hot code.
+    private const int Repetitions = 15;
 
     /// <param name="goldens">The folder with reference.json, bench.txt.gz and the tokenizers.</param>
     /// <returns>0, or 1 when a token differs.</returns>

@@ -40,10 +40,11 @@ internal sealed class LoadedModel : IAsyncDisposable
         {
             Checkpoint checkpoint = Own(Checkpoint.Open(Folder(settings)));
             Tokenizer tokenizer = Tokenizer.Load(checkpoint.Folder);
-            IBackend backend = Own(Host.OpenBackend(settings, say));
+            OpenedDevice device = Host.OpenDevice(settings, checkpoint.Weights.Embedding.Type, say);
+            IBackend backend = Own(device.Backend);
             var limits = new LlamaLimits { Sequences = sequences, TokensPerStep = Math.Max(512, sequences) };
             Llama llama = Own(new Llama(backend, checkpoint.Config, checkpoint.Weights, limits, Progress(say)));
-            var engine = new Engine.Engine(llama, tokenizer, new EngineOptions { CacheBytes = CacheBytes(settings) });
+            var engine = new Engine.Engine(llama, tokenizer, new EngineOptions { CacheBytes = CacheBytes(settings, device), ShareGeneratedText = device.SharesGeneratedText });
             say($"model: {Describe(checkpoint)}, {llama.WeightBytes / 1e6:n1} MB of weights, {engine.Metrics.Pages * (long)llama.Limits.PageSize:n0} tokens of key-value cache");
             return new LoadedModel(checkpoint, tokenizer, backend, llama, engine);
         }
@@ -80,9 +81,10 @@ internal sealed class LoadedModel : IAsyncDisposable
         return $"{config.Architecture}, {config.Layers} layers, hidden {config.HiddenSize}, {weights}";
     }
 
-    private static long CacheBytes(ModelSettings settings) => settings.CacheMebibytes > 0
+    /// <summary>A quarter of what was free before the weights were loaded leaves room for them, and on the host for other programs.</summary>
+    private static long CacheBytes(ModelSettings settings, OpenedDevice device) => settings.CacheMebibytes > 0
         ? (long)settings.CacheMebibytes << 20
-        : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+        : device.FreeBytes / 4;
 
     /// <summary>Says where loading is, at most once a second: a small model loads without a word.</summary>
     private static Action<int, int> Progress(Action<string> say)

@@ -36,6 +36,7 @@ internal sealed class SolvingHost : IAsyncDisposable
         {
             loaded = await Task.Run(() => LoadedModel.Open(model, traces, say), cancel);
             PythonPool python = await starting;
+            say(python.Sandbox.Summary);
             return new SolvingHost(loaded, python, CreateSolver(loaded, python, solving, sampling, LoadedModel.Folder(model)));
         }
         catch

@@ -37,9 +37,9 @@ internal static class VerifyCommand
     {
         using SafetensorsFile reference = SafetensorsFile.Open(file);
         using Checkpoint checkpoint = Checkpoint.Open(LoadedModel.Folder(settings));
-        using IBackend backend = Host.OpenBackend(settings, Console.Error.WriteLine);
+        using IBackend backend = Host.OpenDevice(settings, checkpoint.Weights.Embedding.Type, Console.Error.WriteLine).Backend;
         int longest = reference.Names.Where(name => name.EndsWith("input_ids", StringComparison.Ordinal)).Select(name => (int)reference.Info(name).Extents[0]).DefaultIfEmpty(1).Max();
-        var limits = new LlamaLimits { TokensPerStep = longest, Sequences = 1, LogitRows = longest };
+        var limits = new LlamaLimits { TokensPerStep = longest, Sequences = 1, LogitRows = longest, ContextLength = Math.Max(checkpoint.Config.MaxPositions, 2 * longest + 1024) };
         using var llama = new Llama(backend, checkpoint.Config, checkpoint.Weights, limits);
 
         VerifiedItem[] items = [.. new Verifier(llama, tolerances).Verify(reference)];

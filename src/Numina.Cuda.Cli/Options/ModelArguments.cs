@@ -6,8 +6,9 @@ namespace Numina.Cuda.Cli.Options;
 /// <param name="Model">A checkpoint folder; null for the embedded demo.</param>
 /// <param name="Device">auto, cpu or cuda.</param>
 /// <param name="Threads">0: one a core.</param>
+/// <param name="Kernels">A folder of kernels to use instead of the embedded ones; null for none.</param>
 /// <param name="CacheMebibytes">Size of the key-value cache; 0: a quarter of the free memory, or less where less will do.</param>
-internal sealed record ModelSettings(string? Model, string Device, int Threads, int CacheMebibytes);
+internal sealed record ModelSettings(string? Model, string Device, int Threads, int CacheMebibytes, string? Kernels);
 
 /// <summary>The options behind <see cref="ModelSettings"/>.</summary>
 internal sealed class ModelArguments
@@ -18,6 +19,8 @@ internal sealed class ModelArguments
     private readonly Option<string> _device = Opt.Choice("--device", "What to compute on. auto says what it chose and why.", "auto", "auto", "cpu", "cuda");
     private readonly Option<int> _threads = Opt.Int("--threads", "Threads of the CPU backend; 0: one a core.", 0, 0);
     private readonly Option<int> _cacheMemory = Opt.Int("--kv-memory", "MiB of key-value cache; 0: a quarter of the free memory, or what is needed if that is less.", 0, 0);
+
+    private readonly Option<string?> _kernels = new("--kernels") { Description = "A folder of .cu files to use instead of the built-in kernels.", HelpName = "DIR" };
 
     /// <param name="command">The command that gets the options.</param>
     /// <param name="required">A model must be named; else none means the embedded demo.</param>
@@ -32,8 +35,9 @@ internal sealed class ModelArguments
         command.Add(_device);
         command.Add(_threads);
         command.Add(_cacheMemory);
+        command.Add(_kernels);
     }
 
     public ModelSettings Read(ParseResult parsed) =>
-        new(parsed.GetValue(Model), parsed.GetValue(_device)!, parsed.GetValue(_threads), parsed.GetValue(_cacheMemory));
+        new(parsed.GetValue(Model), parsed.GetValue(_device)!, parsed.GetValue(_threads), parsed.GetValue(_cacheMemory), parsed.GetValue(_kernels));
 }

@@ -176,26 +176,13 @@ internal sealed class Encoder
     private ReadOnlySpan<int> Tokenize(ReadOnlySpan<int> word)
     {
         uint hash = WordCache.Hash(word);
-        int whole = _parts.Model.WholeWord(word, hash);
-        if (whole >= 0)
-        {
-            int bytes = 0;
-            foreach (int point in word)
-            {
-                bytes += Utf8.LengthOf(point);
-            }
-
-            (_symbols[0], _symbols[1]) = (whole, bytes);
-            return _symbols.AsSpan(0, 2);
-        }
-
         bool cached = word.Length <= WordCache.LongestWord;
         if (cached && _cache.TryGet(word, hash, out ReadOnlySpan<int> symbols))
         {
             return symbols;
         }
 
-        _parts.Model.Tokenize(word, _merger);
+        _parts.Model.Tokenize(word, hash, _merger);
         if (cached)
         {
             _cache.Add(word, hash, _merger);

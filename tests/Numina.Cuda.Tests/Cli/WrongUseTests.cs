@@ -52,6 +52,19 @@ public sealed class WrongUseTests
     }
 
     [Test]
+    public async Task Without_a_driver_cuda_is_refused_and_auto_says_why()
+    {
+        var environment = new Dictionary<string, string> { ["NUMINA_CUDA_DRIVER"] = "/nowhere/libcuda.so" };
+        ProgramResult refused = await Program.RunAsync(environment, "run", "--device", "cuda", "--limit", "1");
+        Assert.That((refused.ExitCode, refused.Complaints.Length), Is.EqualTo((1, 1)), refused.Error);
+        Assert.That(refused.Complaints[0], Does.Contain("--device cuda: ").And.Contain("/nowhere/libcuda.so"));
+
+        ProgramResult automatic = await Program.RunAsync(environment, "run", "--limit", "1", "--samples", "1");
+        Assert.That(automatic.ExitCode, Is.Zero, automatic.Error);
+        Assert.That(automatic.Error, Does.Contain("device: CPU").And.Contain("/nowhere/libcuda.so"));
+    }
+
+    [Test]
     public async Task Without_python_it_says_what_to_install()
     {
         var environment = new Dictionary<string, string> { ["PATH"] = "/nowhere", ["HOME"] = "/nowhere", ["XDG_CACHE_HOME"] = Path.GetTempPath(), ["NUMINA_PYTHON"] = "" };
@@ -61,7 +74,7 @@ public sealed class WrongUseTests
     }
 
     [Test]
-    public async Task Every_command_has_help([Values("run", "solve", "generate", "verify", "replay", "tokenize", "detokenize", "chat", "python")] string command)
+    public async Task Every_command_has_help([Values("run", "solve", "generate", "verify", "replay", "tokenize", "detokenize", "chat", "python", "doctor")] string command)
     {
         ProgramResult result = await Program.RunAsync(command, "--help");
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));

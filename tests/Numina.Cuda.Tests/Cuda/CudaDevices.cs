@@ -11,7 +11,7 @@ namespace Numina.Cuda.Tests.Cuda;
 /// </summary>
 internal static partial class CudaDevices
 {
-    private const string Library = "cuda_emu";
+    private const string Library = TestLibraries.Emulator;
     private static readonly Lazy<string?> s_emulator = new(Bind);
 
     private static readonly string[] s_resettable =
@@ -105,7 +105,7 @@ internal static partial class CudaDevices
 
         Environment.SetEnvironmentVariable(NativeLibraries.DriverVariable, EmulatorPath);
         Environment.SetEnvironmentVariable(NativeLibraries.CompilerVariable, EmulatorPath);
-        NativeLibrary.SetDllImportResolver(typeof(CudaDevices).Assembly, (name, _, _) => name == Library ? NativeLibrary.Load(EmulatorPath) : 0);
+        TestLibraries.Add(Library, EmulatorPath);
         return null;
     }
 }

@@ -46,7 +46,7 @@ static string common_flags() {
 static bool translate(const string& option, string& flags) {
     if (option.rfind("-D", 0) == 0) flags += " '" + option + "'";
     else if (option.rfind("--gpu-architecture=sm_", 0) == 0) flags += " -D__CUDA_ARCH__=" + option.substr(option.rfind('_') + 1) + "0";
-    else return option.rfind("--std=", 0) == 0 || option.rfind("--maxrregcount=", 0) == 0 || option == "--ptxas-options=-v";
+    else return option.rfind("--std=", 0) == 0 || option == "--ptxas-options=-v";
     return true;
 }
 

@@ -108,32 +108,20 @@ internal static unsafe class NarrowTiles<T, TDecoder> where T : unmanaged, ILane
         foreach (int size in part.GroupSizes)
         {
             var group = new PanelGroup<T>(part, ref at);
-            byte* end = at + size * TDecoder.Bytes;
-            float* row = x;
-            T a = default, b = default;
-            for (byte* from = at; from < end; from += TDecoder.Bytes, row += 2)
+            T a0 = default, a1 = default, b0 = default, b1 = default;
+            for (byte* end = at + size * TDecoder.Bytes; at < end; at += TDecoder.Bytes, x += 2)
             {
-                T w = TDecoder.First(from, group.FirstZeros);
-                a = T.MultiplyAdd(w, T.Broadcast(row[0]), a);
-                b = T.MultiplyAdd(w, T.Broadcast(row[1]), b);
+                T w0 = TDecoder.First(at, group.FirstZeros), w1 = TDecoder.Second(at, group.SecondZeros);
+                T all = T.Broadcast(x[0]);
+                a0 = T.MultiplyAdd(w0, all, a0);
+                a1 = T.MultiplyAdd(w1, all, a1);
+                all = T.Broadcast(x[1]);
+                b0 = T.MultiplyAdd(w0, all, b0);
+                b1 = T.MultiplyAdd(w1, all, b1);
             }
 
-            group.AccumulateFirst(totals, a);
-            group.AccumulateFirst(totals + 32, b);
-
-            row = x;
-            a = b = default;
-            for (byte* from = at; from < end; from += TDecoder.Bytes, row += 2)
-            {
-                T w = TDecoder.Second(from, group.SecondZeros);
-                a = T.MultiplyAdd(w, T.Broadcast(row[0]), a);
-                b = T.MultiplyAdd(w, T.Broadcast(row[1]), b);
-            }
-
-            group.AccumulateSecond(totals, a);
-            group.AccumulateSecond(totals + 32, b);
-            at = end;
-            x = row;
+            group.Accumulate(totals, a0, a1);
+            group.Accumulate(totals + 32, b0, b1);
         }
     }
 

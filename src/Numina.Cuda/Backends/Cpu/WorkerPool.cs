@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
@@ -13,11 +14,16 @@ internal interface IParallelJob
 
 /// <summary>
 /// A bounded set of threads that share the items of one job at a time with the thread that calls <see cref="Run"/>. Nobody waits for a thread that has not begun:
-/// on a busy machine the caller does the work alone. Idle threads spin briefly, then sleep. One caller at a time.
+/// on a busy machine the caller does the work alone, and does so for a while after a thread was taken off its core in the middle of an item. Idle threads spin
+/// briefly, then sleep. One caller at a time.
 /// </summary>
 internal sealed unsafe class WorkerPool : IDisposable
 {
     private const int SpinRounds = 400;
+
+    /// <summary>Jobs done alone after the first, and at most after many, stalls in a row.</summary>
+    private const int FewJobsAlone = 16, MostJobsAlone = 1024;
+    private static readonly long s_stallTicks = Stopwatch.Frequency / 5000;
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim _wake = new(0);
     private Counters _counters;
@@ -26,6 +32,8 @@ internal sealed unsafe class WorkerPool : IDisposable
     private int _items;
     private ExceptionDispatchInfo? _failure;
     private volatile bool _stopping;
+    private int _jobsAlone;
+    private int _nextJobsAlone = FewJobsAlone;
 
     public WorkerPool(int threads)
     {
@@ -45,8 +53,9 @@ internal sealed unsafe class WorkerPool : IDisposable
     /// <summary>Runs items 0 .. <paramref name="items"/> - 1 and returns when all are done. The first exception of an item is thrown again here.</summary>
     public void Run<TJob>(ref TJob job, int items) where TJob : struct, IParallelJob
     {
-        if (items <= 1 || _threads.Length == 0)
+        if (items <= 1 || _threads.Length == 0 || _jobsAlone > 0)
         {
+            _jobsAlone = Math.Max(0, _jobsAlone - 1);
             for (int item = 0; item < items; item++)
             {
                 job.Execute(item, 0);
@@ -67,11 +76,11 @@ internal sealed unsafe class WorkerPool : IDisposable
             _wake.Release(Math.Min(asleep, items - 1));
         }
 
+        long start = Stopwatch.GetTimestamp();
         TakeItems(0);
-        SpinWait spin = default;
-        while (Volatile.Read(ref _counters.Done) < items)
+        if (Volatile.Read(ref _counters.Done) < items)
         {
-            spin.SpinOnce(sleep1Threshold: -1);
+            WaitForStragglers(items, Stopwatch.GetTimestamp() - start);
         }
 
         if (Interlocked.Exchange(ref _failure, null) is { } failure)
@@ -107,6 +116,29 @@ internal sealed unsafe class WorkerPool : IDisposable
             {
                 TakeItems(worker);
             }
+        }
+    }
+
+    /// <summary>
+    /// Waits for the items that other threads have begun: at most one each, so a wait that exceeds the caller's own work by far means that a thread has lost its core.
+    /// </summary>
+    private void WaitForStragglers(int items, long ownTicks)
+    {
+        long start = Stopwatch.GetTimestamp();
+        SpinWait spin = default;
+        while (Volatile.Read(ref _counters.Done) < items)
+        {
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+
+        if (Stopwatch.GetTimestamp() - start > s_stallTicks + 2 * ownTicks)
+        {
+            _jobsAlone = _nextJobsAlone;
+            _nextJobsAlone = Math.Min(MostJobsAlone, 2 * _nextJobsAlone);
+        }
+        else if (_nextJobsAlone > FewJobsAlone)
+        {
+            _nextJobsAlone--;
         }
     }
 

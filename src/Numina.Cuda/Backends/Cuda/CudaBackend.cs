@@ -135,6 +135,15 @@ public sealed partial class CudaBackend : IBackend
         return buffer;
     }
 
+    /// <summary>
+    /// Records the operations that <paramref name="work"/> queues instead of running them. It must not wait, allocate or compile: run it once before, and keep its memory as long as
+    /// the recording.
+    /// </summary>
+    public RecordedStep Record(Action work) => new(GraphHandle.Capture(_context, _stream, work));
+
+    /// <summary>Queues recorded operations.</summary>
+    public void Replay(RecordedStep step) => step.Graph.Launch(_stream);
+
     /// <summary>Waits for everything queued.</summary>
     public void Synchronize() => _launcher.Synchronize();
 

@@ -29,13 +29,23 @@ internal sealed class BpeModel
 
     public PairTable Merges { get; }
 
-    /// <summary>The id of a word that is taken whole without merging, or -1.</summary>
-    public int WholeWord(ReadOnlySpan<int> word, uint hash) => _wholeWords?.Find(word, hash) ?? -1;
-
-    /// <summary>Leaves the tokens of a word in <paramref name="merger"/>.</summary>
-    public void Tokenize(ReadOnlySpan<int> word, WordMerger merger)
+    /// <summary>Leaves the tokens of a word in <paramref name="merger"/>; <paramref name="hash"/> is that of <see cref="WordCache.Hash"/>.</summary>
+    public void Tokenize(ReadOnlySpan<int> word, uint hash, WordMerger merger)
     {
         merger.Clear();
+        int whole = _wholeWords?.Find(word, hash) ?? -1;
+        if (whole >= 0)
+        {
+            merger.Add(whole, Utf8.LengthOf(word));
+            return;
+        }
+
+        AddSymbols(word, merger);
+        merger.MergeAll();
+    }
+
+    private void AddSymbols(ReadOnlySpan<int> word, WordMerger merger)
+    {
         int unknownBytes = 0;
         for (int i = 0; i < word.Length; i++)
         {
@@ -54,7 +64,6 @@ internal sealed class BpeModel
         }
 
         FlushUnknown(merger, ref unknownBytes);
-        merger.MergeAll();
     }
 
     private void AddUnknown(int bytes, WordMerger merger, ref int unknownBytes)

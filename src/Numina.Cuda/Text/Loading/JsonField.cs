@@ -5,8 +5,14 @@ using System.Text.Json;
 namespace Numina.Cuda.Text.Loading;
 
 /// <summary>A value of a JSON file together with where it stands, so that every error names the file and the path.</summary>
-internal readonly record struct JsonField(string File, string Path, JsonElement Value)
+/// <param name="File">What errors call the file.</param>
+/// <param name="Parent">The path of this value, or of the array that holds it.</param>
+/// <param name="Value">The value.</param>
+/// <param name="Index">The place in the array, or -1: a path is written only for an error, since a file has hundreds of thousands of items.</param>
+internal readonly record struct JsonField(string File, string Parent, JsonElement Value, int Index = -1)
 {
+    public string Path => Index < 0 ? Parent : string.Create(CultureInfo.InvariantCulture, $"{Parent}[{Index}]");
+
     /// <summary>The value of the "type" key.</summary>
     public string Type => this["type"].Text();
 
@@ -83,7 +89,7 @@ internal readonly record struct JsonField(string File, string Path, JsonElement 
         }
 
         (string file, string path) = (File, Path);
-        return Value.EnumerateArray().Select((item, index) => new JsonField(file, $"{path}[{index}]", item));
+        return Value.EnumerateArray().Select((item, index) => new JsonField(file, path, item, index));
     }
 
     public TokenizerException Error(string expected, string found) => new(File, Path, expected, found);

@@ -18,11 +18,23 @@ internal sealed class PatternCompiler
         {
             Instructions = [.. compiler._code],
             Registers = compiler._registers,
+            Entries = [.. Enumerable.Range(0, 128).Select(compiler.EntryOf)],
             First = FirstOf(node),
         };
     }
 
     private static CodePointSet? FirstOf(PatternNode node) => PatternFacts.First(node) is { } ranges ? new CodePointSet(ranges) : null;
+
+    private ushort EntryOf(int point)
+    {
+        int pc = 0;
+        while (_code[pc] is { Operation: PatternOperation.Fork, Set: { } first } fork && !first.Contains(point))
+        {
+            pc = fork.B;
+        }
+
+        return (ushort)pc;
+    }
 
     private void Emit(PatternNode node)
     {

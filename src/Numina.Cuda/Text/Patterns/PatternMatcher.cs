@@ -78,7 +78,8 @@ internal sealed class PatternMatcher
             }
 
             _depth = 0;
-            int end = Run(0, text, start);
+            int entry = start < text.Length && text[start] < program.Entries.Length ? program.Entries[text[start]] : 0;
+            int end = Run(entry, text, start);
             if (end >= 0)
             {
                 return (start, end);

@@ -52,6 +52,9 @@ internal sealed class PatternProgram
 
     public required int Registers { get; init; }
 
+    /// <summary>For every ASCII character, the instruction with which a match that begins with it begins: past the branches that it rules out.</summary>
+    public required ushort[] Entries { get; init; }
+
     /// <summary>The code points with which a match can begin, or null when unknown.</summary>
     public required CodePointSet? First { get; init; }
 }

@@ -81,6 +81,14 @@ internal sealed class NormalizedText
         for (int i = start; i < start + length; i++)
         {
             int point = from.Points[i];
+            if (point < 0x80)
+            {
+                points[at] = ByteAlphabet.Point(point);
+                starts[at] = from.Starts[i];
+                ends[at++] = from.Ends[i];
+                continue;
+            }
+
             int bytes = Utf8.LengthOf(point);
             for (int j = 0; j < bytes; j++, at++)
             {

@@ -79,7 +79,10 @@ internal sealed class KernelCache(KernelSources sources, string folder)
         catch (Exception readOnly) when (readOnly is IOException or UnauthorizedAccessException)
         {
             // The next process compiles again: slower, not wrong.
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
         }
     }
 }

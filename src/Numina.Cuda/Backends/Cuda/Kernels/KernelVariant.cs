@@ -19,9 +19,6 @@ internal readonly record struct KernelVariant(string Name, string Constants)
     [
         $"--gpu-architecture={architecture}",
         "--std=c++17",
-
-        // Without it ptxas trades a few spilled registers for occupancy.
-        "--maxrregcount=255",
         $"-DPARAM_BYTES={paramBytes}",
         .. Constants.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(constant => $"-D{constant}"),
     ];

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Packs everything that bench/gpu.sh needs into one archive for a machine with a GPU but no .NET and no network:
+# the tests with their reference data and the command line, self-contained for linux-x64, of the last commit.
+# Usage: bench/pack.sh [ARCHIVE]  (default: artifacts/numina-cuda-gpu.tar.xz). Needs the .NET 10 SDK.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+archive="${1:-artifacts/numina-cuda-gpu.tar.xz}"
+limit=$((60 * 1024 * 1024))
+stage="$(mktemp -d)"
+trap 'rm -rf "$stage"' EXIT
+root="$stage/numina-cuda"
+mkdir -p "$root/app" "$root/bench" "$root/tests" "$(dirname "$archive")"
+
+# Built from a copy: a runtime identifier would change the lock files.
+git archive HEAD | tar -x -C "$stage" --one-top-level=source
+find "$stage/source" -name packages.lock.json -delete
+for project in tests/Numina.Cuda.Tests src/Numina.Cuda.Cli; do
+    dotnet publish "$stage/source/$project" -c Release -r linux-x64 --self-contained --nologo -v quiet -p:StandaloneTests=true -p:DebugType=none -o "$root/app"
+done
+
+# What the tests look for from the repository's root on.
+cp Numina.Cuda.sln "$root/"
+cp -r kernels docs "$root/"
+cp -r tests/fixtures tests/cuda_emu "$root/tests/"
+mkdir -p "$root/src/Numina.Cuda.Cli"
+cp -r src/Numina.Cuda.Cli/Demo "$root/src/Numina.Cuda.Cli/"
+cp bench/gpu.sh "$root/bench/"
+git rev-parse HEAD >"$root/commit"
+
+tar -C "$stage" -cf - numina-cuda | xz -9 -T2 >"$archive"
+size=$(stat -c %s "$archive")
+printf '%s: %d bytes\n' "$archive" "$size"
+[ "$size" -le "$limit" ] || { echo "pack.sh: the archive is larger than 60 MB" >&2; exit 1; }

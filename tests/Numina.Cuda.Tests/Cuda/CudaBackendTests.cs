@@ -1,0 +1,145 @@
+using System.Runtime.InteropServices;
+using Numina.Cuda.Backends;
+using Numina.Cuda.Backends.Cuda;
+using Numina.Cuda.Backends.Cuda.Native;
+using Numina.Cuda.Tensors;
+using Numina.Cuda.Tests.Kernels;
+using Buffer = Numina.Cuda.Tensors.Buffer;
+
+namespace Numina.Cuda.Tests.Cuda;
+
+/// <summary>The host side: memory, copies, graphs, errors.</summary>
+[TestFixture]
+internal sealed class CudaBackendTests
+{
+    private static readonly EmulatorMode s_small = new("16 MB", ("EMU_MEMORY_MB", "16"));
+
+    [Test]
+    public void Copies_larger_than_the_staging_memory_arrive_whole()
+    {
+        using CudaBackend backend = CudaDevices.OpenEmulated(EmulatorMode.Lazy);
+        byte[] sent = new byte[(20 << 20) + 5], received = new byte[sent.Length];
+        new Random(1).NextBytes(sent);
+        using Buffer buffer = backend.Allocate(sent.Length);
+        Tensor bytes = buffer.View(DType.U8, new Shape(sent.Length));
+        backend.Upload(bytes, sent);
+        backend.Download(received, bytes);
+        Assert.That(received.AsSpan().SequenceEqual(sent));
+    }
+
+    [Test]
+    public void The_source_of_an_upload_may_change_at_once()
+    {
+        using CudaBackend backend = CudaDevices.OpenEmulated(EmulatorMode.Lazy);
+        using var run = new OpRun(backend, DType.F16);
+        int[] values = [1, 2, 3];
+        Tensor tensor = run.Integers(values);
+        Array.Clear(values);
+        int[] back = new int[3];
+        backend.Download(MemoryMarshal.AsBytes(back.AsSpan()), tensor);
+        Assert.That(back, Is.EqualTo(new[] { 1, 2, 3 }));
+    }
+
+    [Test]
+    public void Allocated_memory_is_zero_and_freed_memory_is_free()
+    {
+        using CudaBackend backend = CudaDevices.OpenEmulated(EmulatorMode.Plain);
+        long before = backend.FreeBytes;
+        using (Buffer buffer = backend.Allocate(100))
+        {
+            byte[] bytes = new byte[100];
+            backend.Download(bytes, buffer.View(DType.U8, new Shape(100)));
+            Assert.That(bytes, Is.All.Zero);
+            Assert.That(backend.FreeBytes, Is.EqualTo(before - 100));
+        }
+
+        Assert.That(backend.FreeBytes, Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Out_of_memory_says_what_was_asked_for_what_is_free_and_what_is_held()
+    {
+        using CudaBackend backend = CudaDevices.OpenEmulated(s_small);
+        using Buffer held = backend.Allocate(4 << 20);
+        OutOfMemoryException failure = Assert.Throws<DeviceOutOfMemoryException>(() => backend.Allocate(100 << 20))!;
+        Assert.That(failure.Message, Does.Contain("asked for 100.0 MiB (104,857,600 bytes), free are 12.0 MiB (12,582,912 bytes) of 16.0 MiB").And.Contain("holds 4.0 MiB"));
+    }
+
+    [Test]
+    public void A_graph_repeats_what_was_recorded()
+    {
+        CudaDevices.RequireEmulator();
+        using CudaBackend backend = CudaDevices.OpenEmulated(EmulatorMode.Plain);
+        using var run = new OpRun(backend, DType.F16);
+        Tensor sum = run.Activations(new Shape(1, 8), [0, 1, 2, 3, 4, 5, 6, 7]), one = run.Activations(new Shape(1, 8), [1, 1, 1, 1, 1, 1, 1, 1]);
+        backend.Add(sum, one);
+        using RecordedStep step = backend.Record(() => backend.Add(sum, one));
+        backend.Replay(step);
+        backend.Replay(step);
+        Assert.That(run.Read(sum), Is.EqualTo(new float[] { 3, 4, 5, 6, 7, 8, 9, 10 }));
+    }
+
+    [Test]
+    public void A_weight_that_overflows_fp16_is_named()
+    {
+        using CudaBackend backend = CudaDevices.OpenEmulated(EmulatorMode.Plain);
+        using var run = new OpRun(backend, DType.F16);
+        float[] weights = new float[64 * 40];
+        (weights[40 * 40 + 7], weights[50 * 40]) = (70000, float.PositiveInfinity);
+        var matrix = new DenseMatrix(run.Host(new Shape(64, 40), DType.BF16, weights));
+        Assert.That(() => backend.LoadLinear([matrix], null), Throws.InstanceOf<OverflowException>().With.Message.Contains("weight [40, 7] of a [64, 40] BF16 matrix does not fit F16"));
+    }
+
+    [Test]
+    public void Logits_that_are_no_distribution_are_refused()
+    {
+        using CudaBackend backend = CudaDevices.OpenEmulated(EmulatorMode.Plain);
+        using var run = new OpRun(backend, DType.F16);
+        foreach (float bad in new[] { float.NaN, float.PositiveInfinity })
+        {
+            float[] logits = [.. Enumerable.Range(0, 80).Select(i => i == 47 ? bad : i)];
+            Assert.That(() => SampleCases.Draw(run, 40, logits, [SampleCases.Row(0), SampleCases.Row(1)]), Throws.InvalidOperationException.With.Message.Contains("row 1"));
+        }
+    }
+
+    [Test]
+    public void BFloat16_needs_sm_80()
+    {
+        var options = new CudaOptions { ActivationType = DType.BF16 };
+        Assert.That(() => CudaDevices.OpenEmulated(EmulatorMode.Turing, options), Throws.InstanceOf<CudaUnavailableException>().With.Message.Contains("sm_75: BF16 needs sm_80"));
+    }
+
+    [Test]
+    public void A_device_that_is_not_there_is_one_line() =>
+        Assert.That(
+            () => CudaDevices.OpenEmulated(EmulatorMode.Plain, new CudaOptions { Device = 3 }),
+            Throws.InstanceOf<CudaUnavailableException>().With.Message.EqualTo("no CUDA device 3: the driver shows 1"));
+
+    [Test]
+    public void An_error_carries_the_calls_name_and_the_drivers_text()
+    {
+        CudaDevices.RequireEmulator();
+        CudaException failure = Assert.Throws<CudaException>(() => Driver.Check(DriverApi.cuDeviceGet(out _, 9)))!;
+        Assert.That(failure.Message, Does.StartWith("cuDeviceGet: CUDA_ERROR_INVALID_DEVICE (101): "));
+        Assert.That(failure.Result, Is.EqualTo(101));
+    }
+
+    [Test]
+    public void Libraries_are_looked_for_by_variable_then_by_version_then_in_folders()
+    {
+        CudaDevices.RequireEmulator();
+        Assert.That(NativeLibraries.Candidates("cuda").ToArray(), Has.Length.EqualTo(1), "the variable is set, and then nothing else is tried");
+        string? variable = Environment.GetEnvironmentVariable(NativeLibraries.CompilerVariable);
+        try
+        {
+            Environment.SetEnvironmentVariable(NativeLibraries.CompilerVariable, null);
+            Assert.That(NativeLibraries.Candidates("nvrtc").Take(4), Is.EqualTo(new[] { "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "libnvrtc.so" }));
+            Environment.SetEnvironmentVariable(NativeLibraries.CompilerVariable, "/nowhere/libnvrtc.so");
+            Assert.That(NativeLibraries.Locate("nvrtc"), Has.Property("Path").Null.And.Property("Tried").EqualTo(new[] { "/nowhere/libnvrtc.so" }));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(NativeLibraries.CompilerVariable, variable);
+        }
+    }
+}
