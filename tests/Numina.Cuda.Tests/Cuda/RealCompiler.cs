@@ -36,14 +36,14 @@ internal static unsafe partial class RealCompiler
         Assert.That(result, Is.Zero, "nvrtcCreateProgram");
         string[] all = [.. options, "--ptxas-options=-v"];
         int compiled = nvrtcCompileProgram(program, all.Length, strings.AddAll(all));
-        nvrtcGetProgramLogSize(program, out nuint size);
+        Assert.That(nvrtcGetProgramLogSize(program, out nuint size), Is.Zero, "nvrtcGetProgramLogSize");
         byte[] bytes = new byte[size + 1];
         fixed (byte* start = bytes)
         {
-            nvrtcGetProgramLog(program, start);
+            Assert.That(nvrtcGetProgramLog(program, start), Is.Zero, "nvrtcGetProgramLog");
         }
 
-        nvrtcDestroyProgram(ref program);
+        Assert.That(nvrtcDestroyProgram(ref program), Is.Zero, "nvrtcDestroyProgram");
         string log = Encoding.UTF8.GetString(bytes).TrimEnd('\0');
         return Read(compiled, log);
     }

@@ -14,6 +14,10 @@ public sealed class PatternTests
     // Expected matches worked out from Oniguruma's documentation.
     [TestCase(@"(?i:'s|'t)", "it's IT'S it'\u017f", "'s 'S '\u017f")]
     [TestCase(@"(?i)k", "kK\u212a", "k K \u212a")]
+    [TestCase(@"(?i)[^k]", "kKx\u212aY", "x Y")]
+    [TestCase(@"(?i)[j-l]+", "JKLM\u212a", "JKL \u212a")]
+    [TestCase(@"(?i)\p{Lu}", "aB", "B")]
+    [TestCase(@"(?i)\x61b", "AB aB", "AB aB")]
     [TestCase(@"a(?i)b|c", "ab aB C aC", "ab aB aC")]
     [TestCase(@"\s", "a\u0085b\u00a0c\u200bd\u3000", "\u0085 \u00a0 \u3000")]
     [TestCase(@"\w+", "a_1 \u0301x \u24b6-\u203f \u00b2", "a_1 \u0301x \u24b6 \u203f")]
@@ -79,6 +83,8 @@ public sealed class PatternTests
     [TestCase(@"\x{110000}")]
     [TestCase("(?i:\u00df)")]
     [TestCase("(?i:pass)")]
+    [TestCase("(?i:[\u00dfx])")]
+    [TestCase(@"(?i:f\x69)")]
     [TestCase("(?:ab){1000}{1000}")]
     public void What_cannot_be_translated_is_refused(string pattern) => Assert.That(() => Matches(pattern, "a"), Throws.TypeOf<PatternException>());
 

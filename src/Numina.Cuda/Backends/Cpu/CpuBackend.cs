@@ -154,6 +154,7 @@ public sealed unsafe class CpuBackend : IBackend
     public void Dispose()
     {
         _pool.Dispose();
+        _packer.Dispose();
         _matMul.Dispose();
         _attention.Dispose();
     }

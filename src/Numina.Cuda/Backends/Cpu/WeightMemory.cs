@@ -3,7 +3,7 @@ using Numina.Cuda.Tensors;
 namespace Numina.Cuda.Backends.Cpu;
 
 /// <summary>Packs blocks of all sizes into slabs that are large enough for large pages. A slab is freed with the last of its blocks.</summary>
-internal sealed class WeightMemory
+internal sealed class WeightMemory : IDisposable
 {
     private const int Alignment = 64;
     private const long SlabBytes = 64 << 20;
@@ -18,14 +18,17 @@ internal sealed class WeightMemory
 
         if (_open.Free < byteLength)
         {
-            _open.Close();
+            _open.Dispose();
             _open = new Slab(SlabBytes);
         }
 
         return new Block(_open, _open.Take(byteLength), byteLength);
     }
 
-    private sealed class Slab(long byteLength)
+    /// <summary>Gives up the open slab; blocks that are still in use keep theirs.</summary>
+    public void Dispose() => _open.Dispose();
+
+    private sealed class Slab(long byteLength) : IDisposable
     {
         private readonly HostBuffer _memory = new(byteLength);
         private long _used;
@@ -43,7 +46,8 @@ internal sealed class WeightMemory
             return pointer;
         }
 
-        public void Close()
+        /// <summary>Gives up one use; the last one frees the memory.</summary>
+        public void Dispose()
         {
             if (Interlocked.Decrement(ref _users) == 0)
             {
@@ -65,7 +69,7 @@ internal sealed class WeightMemory
             if (!_disposed)
             {
                 _disposed = true;
-                slab.Close();
+                slab.Dispose();
             }
         }
     }

@@ -4,11 +4,14 @@ using Numina.Cuda.Tensors;
 namespace Numina.Cuda.Backends.Cpu;
 
 /// <summary>Packs the weights of a checkpoint into the panels of <see cref="PackedPart"/>, once at load, in parallel over panels.</summary>
-internal sealed class WeightPacker(WorkerPool pool)
+internal sealed class WeightPacker(WorkerPool pool) : IDisposable
 {
     /// <summary>Input features of a block of an unquantised weight; sums restart after each, which keeps long sums accurate.</summary>
     private const int DenseBlock = 128;
     private readonly WeightMemory _memory = new();
+
+    /// <summary>Packs no more; what was packed lives on until it is disposed of.</summary>
+    public void Dispose() => _memory.Dispose();
 
     public PackedWeight Pack(IReadOnlyList<WeightMatrix> parts, float[]? bias)
     {

@@ -27,5 +27,14 @@ internal static class MultipleFolds
         }
     }
 
+    /// <summary>A class with such a character matches its sequence too; that can't show where the class holds all letters of these anyway.</summary>
+    public static void Check(CodePointRanges set, bool negated)
+    {
+        if (!negated && !set.Intersect(Characters).IsEmpty && !CodePointRanges.Between('a', 'z').Except(set).IsEmpty)
+        {
+            throw new PatternException("a class under (?i) with a character such as 'ß', which Oniguruma also matches with other numbers of characters");
+        }
+    }
+
     private static int Fold(int point) => point == 0x17F ? 's' : point < 128 ? char.ToLowerInvariant((char)point) : point;
 }

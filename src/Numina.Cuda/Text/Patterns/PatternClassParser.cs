@@ -8,8 +8,8 @@ internal sealed class PatternClassParser(PatternCursor cursor, PatternEscapes es
     private const int DepthLimit = 50;
     private int _depth;
 
-    /// <summary>Reads from after the opening bracket to after the closing one.</summary>
-    public CodePointRanges Parse()
+    /// <summary>Reads from after the opening bracket to after the closing one. Ignoring case adds the other cases of what the brackets hold, before '^'.</summary>
+    public CodePointRanges Parse(bool ignoreCase)
     {
         if (++_depth > DepthLimit)
         {
@@ -56,6 +56,12 @@ internal sealed class PatternClassParser(PatternCursor cursor, PatternEscapes es
         cursor.At++;
         _depth--;
         CodePointRanges set = intersection?.Intersect(current) ?? current;
+        if (ignoreCase)
+        {
+            MultipleFolds.Check(set, negated);
+            set = CaseOrbits.Close(set);
+        }
+
         return negated ? set.Complement() : set;
     }
 
@@ -87,7 +93,7 @@ internal sealed class PatternClassParser(PatternCursor cursor, PatternEscapes es
         int point = cursor.Next();
         if (point == '[')
         {
-            return PosixClass() ?? Parse();
+            return PosixClass() ?? Parse(ignoreCase: false);
         }
 
         if (point != '\\')

@@ -78,7 +78,7 @@ internal sealed partial class PatternParser
             case '(':
                 return ParseGroup();
             case '[':
-                return Class(_classes.Parse());
+                return new PatternNode.Class(_classes.Parse(_flags.HasFlag(PatternFlags.IgnoreCase)));
             case '.':
                 return new PatternNode.Class(_flags.HasFlag(PatternFlags.DotAll) ? CodePointRanges.All : NotNewline);
             case '^':
@@ -98,19 +98,21 @@ internal sealed partial class PatternParser
             case ' ' or '\t' or '\n' or '\r' or '\v' or '\f' when _flags.HasFlag(PatternFlags.Extended):
                 return null;
             default:
-                return Literal(point);
+                return Literal(point, _cursor.At - 1);
         }
     }
 
-    private PatternNode.Class Literal(int point)
+    private PatternNode.Class Literal(int point, int start)
     {
-        if (_flags.HasFlag(PatternFlags.IgnoreCase))
+        CodePointRanges ranges = CodePointRanges.Of(point);
+        if (!_flags.HasFlag(PatternFlags.IgnoreCase))
         {
-            MultipleFolds.Check(_literalEnd == _cursor.At - 1 ? _literal : -1, point);
-            (_literalEnd, _literal) = (_cursor.At, point);
+            return new PatternNode.Class(ranges);
         }
 
-        return Class(CodePointRanges.Of(point));
+        MultipleFolds.Check(_literalEnd == start ? _literal : -1, point);
+        (_literalEnd, _literal) = (_cursor.At, point);
+        return new PatternNode.Class(CaseOrbits.Close(ranges));
     }
 
     private PatternNode ParseEscape()
@@ -141,7 +143,10 @@ internal sealed partial class PatternParser
             case >= '1' and <= '9' or 'k' or 'g' or 'K' or 'X' or 'y' or 'Y':
                 throw new PatternException($"'\\{(char)_cursor.Current}' in a pattern: back references, calls, \\K and text segments are not supported");
             default:
-                return Class(_escapes.Parse());
+                // Only characters and bracketed classes have other cases: (?i)\p{Lu} is upper case still.
+                int start = _cursor.At - 1;
+                CodePointRanges ranges = _escapes.Parse();
+                return ranges.Single is { } point ? Literal(point, start) : new PatternNode.Class(ranges);
         }
     }
 
@@ -156,8 +161,4 @@ internal sealed partial class PatternParser
         _cursor.At++;
         return new PatternNode.Anchor(kind);
     }
-
-    private PatternNode.Class Class(CodePointRanges ranges) => _flags.HasFlag(PatternFlags.IgnoreCase)
-        ? new PatternNode.Class(CaseOrbits.Close(ranges))
-        : new PatternNode.Class(ranges);
 }
