@@ -15,7 +15,7 @@ mkdir -p "$root/app" "$root/bench" "$root/tests" "$(dirname "$archive")"
 git archive HEAD | tar -x -C "$stage" --one-top-level=source
 find "$stage/source" -name packages.lock.json -delete
 for project in tests/Numina.Cuda.Tests src/Numina.Cuda.Cli; do
-    dotnet publish "$stage/source/$project" -c Release -r linux-x64 --self-contained --nologo -v quiet -p:StandaloneTests=true -p:DebugType=none -o "$root/app"
+    dotnet publish "$stage/source/$project" -c Release -r linux-x64 --self-contained --nologo -v quiet -p:StandaloneTests=true -p:RunAnalyzers=false -p:DebugType=none -o "$root/app"
 done
 
 # What the tests look for from the repository's root on.

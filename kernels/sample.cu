@@ -2,7 +2,7 @@
 // tokens kept (Gumbel-max: a draw from their softmax). Temperature 0: the largest x. Equal values: the lowest token.
 // A row that is no distribution (a NaN, a +infinity, nothing finite) gives token -1 and its largest value.
 // logits [R, vocabulary] fp32, not changed; rows [R]; history: all rows' tokens; sampled [R]: the token and its log-probability under the raw logits.
-// Grid: R. Block: 256. Shared: dynamic, a bit a token for the penalty (mask_words words; 0 when no row has a history). Bytes: logits, read 3 to 10 times.
+// Grid: R. Block: 256. Shared: dynamic, a bit a token for the penalty (mask_words words; 0 when no row has a history), so 370,000 tokens at most. Bytes: logits, read 3 to 10 times.
 // No sort: top-k and top-p search the cut digit by digit (select_from_top); masses are 2^-40 fixed point, so their sums have no order.
 // Noise is a pure function of (key, token, position, stream, problem): a row's draw does not depend on the batch.
 #include "philox.cuh"

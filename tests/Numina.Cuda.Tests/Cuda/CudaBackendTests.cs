@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Numina.Cuda.Backends;
 using Numina.Cuda.Backends.Cuda;
@@ -122,6 +123,18 @@ internal sealed class CudaBackendTests
         CudaException failure = Assert.Throws<CudaException>(() => Driver.Check(DriverApi.cuDeviceGet(out _, 9)))!;
         Assert.That(failure.Message, Does.StartWith("cuDeviceGet: CUDA_ERROR_INVALID_DEVICE (101): "));
         Assert.That(failure.Result, Is.EqualTo(101));
+    }
+
+    [Test]
+    public void The_emulator_exports_every_function_that_is_bound()
+    {
+        CudaDevices.RequireEmulator();
+        nint library = NativeLibrary.Load(Environment.GetEnvironmentVariable(NativeLibraries.DriverVariable)!);
+        string[] bound = [.. new[] { typeof(DriverApi), typeof(NvrtcApi) }
+            .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            .Select(method => method.Name).Where(name => name.StartsWith("cu", StringComparison.Ordinal) || name.StartsWith("nvrtc", StringComparison.Ordinal))];
+        Assert.That(bound, Has.Length.GreaterThan(40));
+        Assert.That(bound.Where(name => !NativeLibrary.TryGetExport(library, name, out _)), Is.Empty);
     }
 
     [Test]

@@ -13,7 +13,6 @@ API int cuInit(unsigned) {
     return OK;
 }
 
-API int cuDriverGetVersion(int* version) { *version = 12060; return OK; }
 // EMU_DEVICES=0 hides the device from whoever only asks whether there is one.
 API int cuDeviceGetCount(int* count) { *count = option_number("EMU_DEVICES", 1); return OK; }
 API int cuDeviceGet(int* device, int ordinal) { *device = 0; return ordinal ? INVALID_DEVICE : OK; }

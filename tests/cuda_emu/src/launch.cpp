@@ -58,7 +58,7 @@ static int prepare_worker(Worker* w, const Launch& l, void* module, int seed) {
     w->shared_start = (byte*)((char* (*)())dlsym(module, "emu_shared_start"))();
     w->shared_end = (byte*)((char* (*)())dlsym(module, "emu_shared_stop"))();
     size_t shared = w->shared_end - w->shared_start, anchor = 128;
-    if (shared + l.dynamic_bytes > size_t(l.function->max_dynamic) + anchor)
+    if (shared + l.dynamic_bytes > shared_without_opting_in + anchor)
         return report(INVALID_VALUE, format("%s: too much shared memory: static %zu + dynamic %u", l.function->name.c_str(), shared, l.dynamic_bytes));
     w->run = ((const Kernel*)dlsym(module, ("emu_kernel_" + l.function->name).c_str()))->run;
     if (checking) {
@@ -205,14 +205,6 @@ API int cuModuleGetFunction(Function** out, Module* m, const char* name) {
     const Kernel* kernel = (const Kernel*)dlsym(m->copies[0], (string("emu_kernel_") + name).c_str());
     if (!kernel) return NOT_FOUND;
     *out = new Function{m, name, kernel};
-    return OK;
-}
-
-API int cuFuncSetAttribute(Function* f, int attribute, int value) {
-    const int max_dynamic_shared = 8;
-    if (attribute != max_dynamic_shared) return INVALID_VALUE;
-    if (value > shared_limit()) return INVALID_VALUE;
-    f->max_dynamic = std::max(f->max_dynamic, value);
     return OK;
 }
 

@@ -9,7 +9,10 @@ struct Kernel { void (*run)(const void*); int param_bytes, max_threads; };
 // A compiled kernel file: a shared library, loaded once a worker.
 struct Module { string path; vector<void*> copies; };
 
-struct Function { Module* module; string name; const Kernel* kernel; int max_dynamic = 49152; };
+struct Function { Module* module; string name; const Kernel* kernel; };
+
+// Static and dynamic shared memory of a block whose function asked for no more.
+const size_t shared_without_opting_in = 49152;
 
 struct Launch { Function* function; uint3 grid, block; unsigned dynamic_bytes; vector<byte> params; };
 

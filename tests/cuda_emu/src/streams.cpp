@@ -46,7 +46,7 @@ API int cuLaunchKernel(Function* f, unsigned gx, unsigned gy, unsigned gz, unsig
     size_t threads = size_t(bx) * by * bz;
     if (sticky_error) return sticky_error;
     bool grid_fits = gx && gy && gz && gx <= 0x7fffffff && gy <= 65535 && gz <= 65535;
-    if (!f || !params || extra || !grid_fits || bz > 64 || !threads || threads > 1024 || dynamic > unsigned(f->max_dynamic))
+    if (!f || !params || extra || !grid_fits || bz > 64 || !threads || threads > 1024 || dynamic > unsigned(shared_without_opting_in))
         return report(INVALID_VALUE, format("cuLaunchKernel %s: grid (%u,%u,%u) block (%u,%u,%u) shared %u", f ? f->name.c_str() : "null", gx, gy, gz, bx, by, bz, dynamic));
     if (threads > size_t(f->kernel->max_threads) || threads % 32)
         return report(INVALID_VALUE, format("cuLaunchKernel %s: %zu threads, but the kernel is declared for at most %d, a multiple of 32", f->name.c_str(), threads, f->kernel->max_threads));
@@ -58,8 +58,6 @@ API int cuLaunchKernel(Function* f, unsigned gx, unsigned gy, unsigned gz, unsig
 API int cuStreamCreate(Stream** s, unsigned) { *s = new Stream; return OK; }
 API int cuStreamDestroy_v2(Stream* s) { int error = drain(); delete s; return error; }
 API int cuStreamSynchronize(Stream*) { return synchronise(); }
-API int cuStreamWaitEvent(Stream*, Event*, unsigned) { return OK; }
-API int cuCtxSynchronize() { return synchronise(); }
 
 API int cuEventCreate(Event** e, unsigned) { *e = new Event(); return OK; }
 API int cuEventDestroy_v2(Event* e) { drain(); delete e; return OK; }
@@ -106,13 +104,6 @@ static int get(void* to, uintptr_t from, size_t n) {
     return OK;
 }
 
-static int move(uintptr_t to, uintptr_t from, size_t n) {
-    if (int error = check_device_range(from, n, false, "device copy from")) return error;
-    if (int error = check_device_range(to, n, true, "device copy to")) return error;
-    memmove((void*)to, (void*)from, n);
-    return OK;
-}
-
 static int fill(uintptr_t to, byte value, size_t n) {
     if (int error = check_device_range(to, n, true, "memset")) return error;
     memset((void*)to, value, n);
@@ -121,7 +112,6 @@ static int fill(uintptr_t to, byte value, size_t n) {
 
 API int cuMemcpyHtoDAsync_v2(uintptr_t d, const void* h, size_t n, Stream* s) { return submit(s, [=] { return put(d, h, n); }); }
 API int cuMemcpyDtoHAsync_v2(void* h, uintptr_t d, size_t n, Stream* s) { return submit(s, [=] { return get(h, d, n); }); }
-API int cuMemcpyDtoDAsync_v2(uintptr_t d, uintptr_t f, size_t n, Stream* s) { return submit(s, [=] { return move(d, f, n); }); }
 API int cuMemsetD8Async(uintptr_t d, byte v, size_t n, Stream* s) { return submit(s, [=] { return fill(d, v, n); }); }
 API int cuMemFreeHost(void* p) { drain(); free(p); return OK; }
 

@@ -20,9 +20,6 @@ internal static unsafe partial class DriverApi
     internal static partial int cuGetErrorString(int result, out nint text);
 
     [LibraryImport(NativeLibraries.Driver)]
-    internal static partial int cuDriverGetVersion(out int version);
-
-    [LibraryImport(NativeLibraries.Driver)]
     internal static partial int cuDeviceGetCount(out int count);
 
     [LibraryImport(NativeLibraries.Driver)]
@@ -114,9 +111,6 @@ internal static unsafe partial class DriverApi
 
     [LibraryImport(NativeLibraries.Driver, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int cuModuleGetFunction(out nint function, nint module, string name);
-
-    [LibraryImport(NativeLibraries.Driver)]
-    internal static partial int cuFuncSetAttribute(nint function, int attribute, int value);
 
     [LibraryImport(NativeLibraries.Driver)]
     internal static partial int cuLaunchKernel(
