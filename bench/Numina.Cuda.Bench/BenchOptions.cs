@@ -7,7 +7,8 @@ internal sealed record BenchOptions
 {
     public const string Usage = """
         usage: numina-bench [WHAT]... [--threads N] [--runs N] [--isa avx512|avx2|vector128] [--kinds decode1,decode8,decode48,prefill512]
-        WHAT: copy (memory bandwidth), ops (single operations), 135m, 1b, numina-7b; default: all
+        WHAT: copy (memory bandwidth), ops (single operations), 135m, 1b, numina-7b; default: these
+              tokenizer (reads ../shared/goldens/tokenizer), python (the pool beside fresh interpreters)
         """;
 
     public required IReadOnlyList<string> What { get; init; }
@@ -41,7 +42,7 @@ internal sealed record BenchOptions
                         InstructionSet = Enum.TryParse(Value(), ignoreCase: true, out CpuInstructionSet set) ? set : throw new ArgumentException(Usage),
                     };
                     break;
-                case "copy" or "ops": what.Add(arguments[i]); break;
+                case "copy" or "ops" or "tokenizer" or "python": what.Add(arguments[i]); break;
                 default:
                     what.Add(ModelShape.Names.Contains(arguments[i]) ? arguments[i] : throw new ArgumentException($"unknown: {arguments[i]}\n{Usage}"));
                     break;

@@ -9,6 +9,9 @@ namespace Numina.Cuda.Cli;
 /// <summary>A model, a Python pool and the solver over both.</summary>
 internal sealed class SolvingHost : IAsyncDisposable
 {
+    /// <summary>Programs at once: a hanging one must not keep the others waiting, and a process is made only when it is needed.</summary>
+    private const int MostPrograms = 48;
+
     private readonly LoadedModel _model;
     private readonly PythonPool _python;
     private readonly ChatTemplate _template;
@@ -68,7 +71,7 @@ internal sealed class SolvingHost : IAsyncDisposable
     }
 
     private static PythonPoolOptions PoolOptions(SolvingSettings solving, int traces) =>
-        new() { Sandbox = solving.Sandbox, Workers = Math.Min(traces, 4 * Environment.ProcessorCount) };
+        new() { Sandbox = solving.Sandbox, Workers = Math.Min(traces, MostPrograms) };
 
     private static ISolver CreateSolver(LoadedModel model, PythonPool python, SolvingSettings solving, SamplingSettings sampling, string modelId)
     {

@@ -63,7 +63,7 @@ internal sealed class CudaBackendTests
         using CudaBackend backend = CudaDevices.OpenEmulated(s_small);
         using Buffer held = backend.Allocate(4 << 20);
         OutOfMemoryException failure = Assert.Throws<DeviceOutOfMemoryException>(() => backend.Allocate(100 << 20))!;
-        Assert.That(failure.Message, Does.Contain("asked for 100.0 MiB (104,857,600 bytes), free are 12.0 MiB (12,582,912 bytes) of 16.0 MiB").And.Contain("holds 4.0 MiB"));
+        Assert.That(failure.Message, Does.Contain("asked for 100.0 MiB (104,857,600 bytes), free are 12.0 MiB (").And.Contain("of 16.0 MiB").And.Contain("holds 4.0 MiB"));
     }
 
     [Test]
