@@ -73,6 +73,7 @@ internal sealed class PrewarmedPoolTests
         foreach (Process python in Process.GetProcesses().Where(process => CommandLine(process).Contains(script, StringComparison.Ordinal)))
         {
             python.Kill();
+            python.WaitForExit();
         }
 
         Assert.That((await Run(pool, "6 * 7")).Output, Is.EqualTo("42"));
