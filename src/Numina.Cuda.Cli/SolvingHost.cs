@@ -13,10 +13,10 @@ internal sealed class SolvingHost : IAsyncDisposable
     private const int MostPrograms = 48;
 
     private readonly LoadedModel _model;
-    private readonly PythonPool _python;
+    private readonly ISandboxedPython _python;
     private readonly ChatTemplate _template;
 
-    private SolvingHost(LoadedModel model, PythonPool python, ISolver solver) =>
+    private SolvingHost(LoadedModel model, ISandboxedPython python, ISolver solver) =>
         (_model, _python, Solver, _template) = (model, python, solver, model.Template());
 
     public ISolver Solver { get; }
@@ -33,12 +33,12 @@ internal sealed class SolvingHost : IAsyncDisposable
         ModelSettings model, SolvingSettings solving, SamplingSettings sampling, int problemsAtOnce, Action<string> say, CancellationToken cancel)
     {
         int traces = solving.Samples * problemsAtOnce;
-        Task<PythonPool> starting = PythonPool.StartAsync(PoolOptions(solving, traces), cancel);
+        Task<ISandboxedPython> starting = SandboxedPython.StartAsync(PoolOptions(solving, traces), cancel);
         LoadedModel? loaded = null;
         try
         {
             loaded = await Task.Run(() => LoadedModel.Open(model, traces, say), cancel);
-            PythonPool python = await starting;
+            ISandboxedPython python = await starting;
             say(python.Sandbox.Summary);
             return new SolvingHost(loaded, python, CreateSolver(loaded, python, solving, sampling, LoadedModel.Folder(model)));
         }
@@ -73,7 +73,7 @@ internal sealed class SolvingHost : IAsyncDisposable
     private static PythonPoolOptions PoolOptions(SolvingSettings solving, int traces) =>
         new() { Sandbox = solving.Sandbox, Workers = Math.Min(traces, MostPrograms) };
 
-    private static ISolver CreateSolver(LoadedModel model, PythonPool python, SolvingSettings solving, SamplingSettings sampling, string modelId)
+    private static ISolver CreateSolver(LoadedModel model, ISandboxedPython python, SolvingSettings solving, SamplingSettings sampling, string modelId)
     {
         var writer = new EngineTraceModel(model.Engine, model.Tokenizer, new TraceSampling
         {
@@ -98,7 +98,7 @@ internal sealed class SolvingHost : IAsyncDisposable
     }
 
     /// <summary>The pool's own failure was, or will be, told by the task that the caller awaits; here only its processes matter.</summary>
-    private static async Task DisposeWhenStartedAsync(Task<PythonPool> starting)
+    private static async Task DisposeWhenStartedAsync(Task<ISandboxedPython> starting)
     {
         await starting.ContinueWith(_ => { }, TaskScheduler.Default);
         if (starting.IsCompletedSuccessfully)

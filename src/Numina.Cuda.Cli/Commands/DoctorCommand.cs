@@ -68,7 +68,7 @@ internal static class DoctorCommand
         try
         {
             string interpreter = PythonInterpreter.Find();
-            await using PythonPool pool = await PythonPool.StartAsync(new PythonPoolOptions { Interpreter = interpreter, Workers = 1 }, cancel);
+            await using ISandboxedPython pool = await SandboxedPython.StartAsync(new PythonPoolOptions { Interpreter = interpreter, Workers = 1 }, cancel);
             return
             [
                 new Finding("Python", true, interpreter),

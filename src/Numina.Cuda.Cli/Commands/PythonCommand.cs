@@ -23,7 +23,7 @@ internal static class PythonCommand
     private static async Task<int> RunAsync(string? file, PythonProfile profile, SandboxMode sandbox, bool json, CancellationToken cancel)
     {
         string code = file is null ? await Console.In.ReadToEndAsync(cancel) : await File.ReadAllTextAsync(file, cancel);
-        await using PythonPool pool = await PythonPool.StartAsync(new PythonPoolOptions { Sandbox = sandbox, Workers = 1 }, cancel);
+        await using ISandboxedPython pool = await SandboxedPython.StartAsync(new PythonPoolOptions { Sandbox = sandbox, Workers = 1 }, cancel);
         PythonResult result = await pool.RunAsync(new PythonJob(code, profile), cancel);
         if (json)
         {

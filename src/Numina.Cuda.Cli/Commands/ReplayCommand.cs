@@ -25,7 +25,7 @@ internal static class ReplayCommand
     private static async Task<int> RunAsync(string file, SolvingSettings solving, bool json, CancellationToken cancel)
     {
         IReadOnlyList<ReplayCase> cases = ReplayFile.Read(file);
-        await using PythonPool python = await PythonPool.StartAsync(new PythonPoolOptions { Sandbox = solving.Sandbox }, cancel);
+        await using ISandboxedPython python = await SandboxedPython.StartAsync(new PythonPoolOptions { Sandbox = solving.Sandbox }, cancel);
         var replayer = new Replayer(python);
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("conversation", "candidates", "filtered", "majority", "generations", "code runs");
         foreach (ReplayCase conversation in cases)

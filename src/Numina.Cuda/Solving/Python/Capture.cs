@@ -1,9 +1,15 @@
 namespace Numina.Cuda.Solving.Python;
 
 /// <summary>Reads a stream to its end and keeps its head.</summary>
-internal sealed class Capture(Stream stream, int limit) : IDisposable
+/// <param name="stream">Not disposed.</param>
+/// <param name="limit">Bytes that are kept.</param>
+/// <param name="whenExceeded">Called when there is more, again with each further piece.</param>
+internal sealed class Capture(Stream stream, int limit, Action? whenExceeded = null) : IDisposable
 {
     private readonly MemoryStream kept = new();
+
+    /// <summary>Whether there was more than the limit.</summary>
+    public bool Exceeded { get; private set; }
 
     /// <summary>What has been read so far, up to the limit.</summary>
     public byte[] Bytes
@@ -17,8 +23,8 @@ internal sealed class Capture(Stream stream, int limit) : IDisposable
         }
     }
 
-    /// <summary>Takes the first byte, or notices the end of the stream.</summary>
-    public async Task ReadFirstByteAsync(CancellationToken cancel) => _ = await stream.ReadAsync(new byte[1], cancel);
+    /// <summary>Takes the first byte; false at the end of the stream.</summary>
+    public async Task<bool> ReadFirstByteAsync(CancellationToken cancel) => await stream.ReadAsync(new byte[1], cancel) == 1;
 
     public void Dispose() => kept.Dispose();
 
@@ -29,7 +35,14 @@ internal sealed class Capture(Stream stream, int limit) : IDisposable
         {
             lock (kept)
             {
-                kept.Write(chunk, 0, Math.Min(count, limit - (int)kept.Length));
+                int room = limit - (int)kept.Length;
+                Exceeded |= count > room;
+                kept.Write(chunk, 0, Math.Min(count, room));
+            }
+
+            if (Exceeded)
+            {
+                whenExceeded?.Invoke();
             }
         }
     }

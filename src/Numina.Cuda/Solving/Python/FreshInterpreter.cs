@@ -5,7 +5,7 @@ namespace Numina.Cuda.Solving.Python;
 
 /// <summary>
 /// The notebook's way: a temporary folder and an interpreter of its own for each program, which inherits this process's environment and working folder. It
-/// limits the wall clock and the output's length and nothing else. The pool is measured and checked against it, and it stands in where there is no fork.
+/// limits the wall clock and the output's length and nothing else. The pools are measured and checked against it.
 /// </summary>
 public sealed class FreshInterpreter(PythonPoolOptions options) : IPythonRunner
 {
@@ -71,7 +71,7 @@ public sealed class FreshInterpreter(PythonPoolOptions options) : IPythonRunner
             Kill(process);
         }
 
-        return new Execution(ending, ending == Ending.Exited ? ExitCode(process) : -9, clock.Elapsed)
+        return new Execution(ending, ending == Ending.Exited ? Signals.ExitCode(process) : -9, clock.Elapsed)
         {
             Output = output.Bytes,
             Errors = errors.Bytes,
@@ -104,7 +104,4 @@ public sealed class FreshInterpreter(PythonPoolOptions options) : IPythonRunner
             // It has ended.
         }
     }
-
-    /// <summary>.NET gives 128 + n for a process that signal n ended; a program that exits with such a code of its own is taken for one.</summary>
-    private static int ExitCode(Process process) => process.ExitCode is > 128 and < 128 + 65 and int code && !OperatingSystem.IsWindows() ? 128 - code : process.ExitCode;
 }

@@ -4,9 +4,9 @@ namespace Numina.Cuda.Solving.Python;
 
 /// <summary>
 /// Runs programs in forks of a process that has its libraries loaded, each in a sandbox (docs/sandbox.md). A server that dies is replaced, and what it was
-/// running is run once more. Linux only; elsewhere <see cref="FreshInterpreter"/> stands in.
+/// running is run once more. Linux only; elsewhere <see cref="PrewarmedPool"/> stands in.
 /// </summary>
-public sealed class PythonPool : IPythonRunner
+public sealed class PythonPool : ISandboxedPython
 {
     private readonly PythonPoolOptions options;
     private readonly string interpreter;
@@ -26,7 +26,6 @@ public sealed class PythonPool : IPythonRunner
     /// <summary>Whether this system has what the pool is built on.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux();
 
-    /// <summary>Which layers of isolation hold.</summary>
     public SandboxReport Sandbox { get; private set; } = new([]);
 
     public PythonMetrics Metrics => recorder.Snapshot();
@@ -139,7 +138,7 @@ public sealed class PythonPool : IPythonRunner
             {
                 server = await PythonServer.StartAsync(interpreter, options, cancel);
                 Sandbox = SandboxReport.Parse(await server.Report);
-                Require(Sandbox);
+                Sandbox.Check(options.Sandbox);
             }
 
             return server;
@@ -147,14 +146,6 @@ public sealed class PythonPool : IPythonRunner
         finally
         {
             starting.Release();
-        }
-    }
-
-    private void Require(SandboxReport sandbox)
-    {
-        if (options.Sandbox == SandboxMode.Require && sandbox.Missing.Any())
-        {
-            throw new PythonException($"--sandbox require: {sandbox.Summary}");
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Numina.Cuda.Solving.Python;
 
-/// <summary>Size and limits of a <see cref="PythonPool"/>.</summary>
+/// <summary>Size and limits of a pool.</summary>
 public sealed record PythonPoolOptions
 {
     /// <summary>The interpreter; null looks for one (<see cref="PythonInterpreter.Find()"/>).</summary>
@@ -15,10 +15,10 @@ public sealed record PythonPoolOptions
     /// <summary>Processor time of one process of a program.</summary>
     public int CpuSeconds { get; init; } = 10;
 
-    /// <summary>Memory that a program may allocate, beyond what the preloaded libraries hold.</summary>
+    /// <summary>Memory that a program may allocate, beyond what the preloaded libraries hold. <see cref="PrewarmedPool"/> can't limit it.</summary>
     public long MemoryBytes { get; init; } = 1L << 30;
 
-    /// <summary>Processes and threads of one program.</summary>
+    /// <summary>Processes and threads of one program. <see cref="PrewarmedPool"/> can't limit them.</summary>
     public int Processes { get; init; } = 16;
 
     /// <summary>Size of one written file; four times as much is all that a program may write where it has its own file system.</summary>

@@ -131,16 +131,7 @@ internal sealed class PythonServer : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = folder,
         };
-        string? home = Environment.GetEnvironmentVariable("HOME");
-        start.Environment.Clear();
-        start.Environment["PATH"] = "/usr/bin:/bin";
-        start.Environment["LANG"] = "C.UTF-8";
-        start.Environment["HOME"] = home;
-        // One thread a process: programs run side by side. One hash seed: a program prints its sets in the same order every time.
-        start.Environment["OMP_NUM_THREADS"] = "1";
-        start.Environment["OPENBLAS_NUM_THREADS"] = "1";
-        start.Environment["MKL_NUM_THREADS"] = "1";
-        start.Environment["PYTHONHASHSEED"] = "0";
+        PythonEnvironment.Apply(start);
         return start;
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Numina.Cuda.Solving.Python;
 
-/// <summary>Which layers of isolation hold on this machine: each was tried when the pool started (docs/sandbox.md tells what each is for).</summary>
+/// <summary>Which layers of isolation hold on this machine: each was tried when the pool started, or is the system's own (docs/sandbox.md tells what each is for).</summary>
 /// <param name="Layers">From the outermost layer in.</param>
 public sealed record SandboxReport(IReadOnlyList<SandboxLayer> Layers)
 {
@@ -14,6 +14,15 @@ public sealed record SandboxReport(IReadOnlyList<SandboxLayer> Layers)
         ? "Python sandbox: off, only limits hold"
         : !Missing.Any() ? $"Python sandbox: all {Layers.Count} layers hold"
         : $"Python sandbox: {Layers.Count - Missing.Count()} of {Layers.Count} layers hold; missing: {string.Join("; ", Missing.Select(layer => $"{layer.Name} ({layer.Reason})"))}";
+
+    /// <exception cref="PythonException">The mode requires all layers, and some are missing.</exception>
+    public void Check(SandboxMode mode)
+    {
+        if (mode == SandboxMode.Require && Missing.Any())
+        {
+            throw new PythonException($"--sandbox require: {Summary}");
+        }
+    }
 
     /// <summary>Reads what worker.py says of itself in its first frame.</summary>
     internal static SandboxReport Parse(string json)

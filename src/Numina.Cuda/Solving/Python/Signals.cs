@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Numina.Cuda.Solving.Python;
 
 /// <summary>Names of the signals that end programs, by their numbers on Linux (x86_64 and arm64).</summary>
@@ -8,6 +10,12 @@ internal static class Signals
 
     /// <summary>SIGXCPU, which the processor time limit sends.</summary>
     public const int CpuLimit = 24;
+
+    /// <summary>
+    /// A finished process's exit code, or the negated signal number that ended it. .NET gives 128 + n for signal n; a program that exits with such a code of
+    /// its own is taken for one.
+    /// </summary>
+    public static int ExitCode(Process process) => process.ExitCode is > 128 and < 128 + 65 and int code && !OperatingSystem.IsWindows() ? 128 - code : process.ExitCode;
 
     /// <summary>Such as "SIGSEGV (segmentation fault)".</summary>
     public static string Describe(int signal) => signal switch

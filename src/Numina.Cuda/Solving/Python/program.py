@@ -1,4 +1,4 @@
-"""What happens inside the forked child: one program is run as the profile asks, and the process ends."""
+"""What happens in a program's own process, forked or fresh: the program is run as the profile asks, and the process ends."""
 import ast
 import atexit
 import builtins
@@ -93,7 +93,8 @@ def preload():
     random.seed(0)
     numpy.random.seed(0)
     Preloaded.line_buffered = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
-    Preloaded.open_file = ctypes.CDLL(None).fopen
+    # The C library that the interpreter itself uses: a FILE means nothing to another.
+    Preloaded.open_file = ctypes.CDLL("ucrtbase" if os.name == "nt" else None).fopen
     Preloaded.open_file.restype = ctypes.c_void_p
     Preloaded.run_file = ctypes.pythonapi.PyRun_FileExFlags
     Preloaded.run_file.restype = ctypes.py_object

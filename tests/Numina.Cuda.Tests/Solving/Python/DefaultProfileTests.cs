@@ -2,25 +2,31 @@ using Numina.Cuda.Solving.Python;
 
 namespace Numina.Cuda.Tests.Solving.Python;
 
-/// <summary>The repairs that SPEC's table promises for the default profile, rows 55 to 76, in both runners.</summary>
+/// <summary>The repairs that SPEC's table promises for the default profile, rows 55 to 76, in every runner.</summary>
 [Parallelizable(ParallelScope.Children)]
 [FixtureLifeCycle(LifeCycle.SingleInstance)]
-[TestFixture(true)]
-[TestFixture(false)]
-internal sealed class DefaultProfileTests(bool pooled)
+[TestFixture("pool")]
+[TestFixture("prewarmed")]
+[TestFixture("fresh")]
+internal sealed class DefaultProfileTests(string kind)
 {
     private IPythonRunner runner = null!;
 
     [OneTimeSetUp]
     public async Task Start()
     {
-        if (pooled && !PythonPool.IsSupported)
+        if (kind == "pool" && !PythonPool.IsSupported)
         {
             Assert.Ignore("the Python pool needs Linux");
         }
 
         PythonPoolOptions options = new() { WallClock = TimeSpan.FromSeconds(4), Workers = 4, OutputBytes = 1 << 16 };
-        runner = pooled ? await PythonPool.StartAsync(options, CancellationToken.None) : new FreshInterpreter(options);
+        runner = kind switch
+        {
+            "pool" => await PythonPool.StartAsync(options, CancellationToken.None),
+            "prewarmed" => await PrewarmedPool.StartAsync(options, CancellationToken.None),
+            _ => new FreshInterpreter(options),
+        };
     }
 
     [OneTimeTearDown]

@@ -5,17 +5,19 @@ using Numina.Cuda.Tests.Support;
 
 namespace Numina.Cuda.Tests.Solving.Python;
 
-/// <summary>The notebook's own REPL answered these calls; both runners must give the same in the notebook profile.</summary>
+/// <summary>The notebook's own REPL answered these calls; every runner must give the same in the notebook profile.</summary>
 [Parallelizable(ParallelScope.Children)]
 internal sealed partial class VectorTests
 {
     private readonly Runners pool = new(async options => await PythonPool.StartAsync(options, CancellationToken.None));
+    private readonly Runners prewarmed = new(async options => await PrewarmedPool.StartAsync(options, CancellationToken.None));
     private readonly Runners fresh = new(options => Task.FromResult<IPythonRunner>(new FreshInterpreter(options)));
 
     [OneTimeTearDown]
     public async Task Stop()
     {
         await pool.DisposeAsync();
+        await prewarmed.DisposeAsync();
         await fresh.DisposeAsync();
     }
 
@@ -24,6 +26,14 @@ internal sealed partial class VectorTests
 
     [TestCaseSource(nameof(Cases))]
     public Task Fresh_interpreter(string id, JsonElement vector) => Check(fresh, id, vector);
+
+    /// <summary>Each costs an interpreter's start, so a part: all that raise or time out, and every seventh other.</summary>
+    [TestCaseSource(nameof(Sample))]
+    public Task Prewarmed(string id, JsonElement vector) => Check(prewarmed, id, vector);
+
+    private static IEnumerable<TestCaseData> Sample() => Cases().Where((test, index) => index % 7 == 0 || test.Arguments is [string id, JsonElement vector]
+        && vector.ValueKind == JsonValueKind.Object && vector.GetProperty("fn").GetString() == "PythonREPL"
+        && (vector.GetProperty("expect").TryGetProperty("raises", out _) || id.Contains("timeout", StringComparison.Ordinal)));
 
     private static IEnumerable<TestCaseData> Cases()
     {
