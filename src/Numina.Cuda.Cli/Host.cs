@@ -43,6 +43,6 @@ internal static class Host
         bool bfloat16 = stored == DType.BF16 && CudaDevice.List()[0].HasBFloat16;
         CudaBackend cuda = CudaBackend.Open(new CudaOptions { ActivationType = bfloat16 ? DType.BF16 : DType.F16, KernelDirectory = settings.Kernels });
         say($"device: {cuda.Name}, {cuda.ActivationType.Name()}");
-        return new OpenedDevice(cuda, cuda.FreeBytes, SharesGeneratedText: false);
+        return new OpenedDevice(cuda, cuda.FreeBytes, SharesGeneratedText: true);
     }
 }

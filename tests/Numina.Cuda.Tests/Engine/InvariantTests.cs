@@ -39,7 +39,7 @@ internal sealed class InvariantTests(string device)
         await using var engine = new TestEngine(_backend);
         Generation[] batched = await Task.WhenAll(prompts.Select((prompt, i) => engine.Open(prompt, i).GenerateAsync(options[i])));
         AssertSame(batched, alone);
-        Assert.That(engine.Metrics.Steps, Is.LessThan(80), "they ran together");
+        Assert.That(engine.Metrics.Steps, Is.LessThan(alone.Sum(generation => generation.Drawn) / 2), "they ran together: how much depends on when the engine's thread is first run");
     }
 
     [Test]

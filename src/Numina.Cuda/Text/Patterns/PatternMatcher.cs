@@ -19,16 +19,6 @@ internal sealed class PatternMatcher
     private int _searchStart;
     private int _behindEnd;
 
-    private enum ChoiceKind
-    {
-        Resume,
-        GiveBack,
-        TakeMore,
-        RestoreRegister,
-    }
-
-    private readonly record struct Choice(ChoiceKind Kind, int Pc, int Position, int Limit);
-
     /// <summary>Adds every match of the program and the text between matches, in order.</summary>
     public void FindMatches(PatternProgram program, ReadOnlySpan<int> text, MatchList matches)
     {

@@ -10,7 +10,7 @@ namespace Numina.Cuda.Tests.Text.Chat;
 [TestFixture]
 public sealed class ChatTemplateMutationTests
 {
-    private const int Cases = 5_000;
+    private const int Cases = 10_000;
 
     private static readonly string[] Fragments =
     [

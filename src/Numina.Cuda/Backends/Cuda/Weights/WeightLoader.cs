@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Numina.Cuda.Backends.Cuda.Kernels;
 using Numina.Cuda.Backends.Cuda.Memory;
+using Numina.Cuda.Backends.Cuda.Native;
 using Numina.Cuda.Tensors;
 
 namespace Numina.Cuda.Backends.Cuda.Weights;
@@ -146,7 +147,7 @@ internal sealed class WeightLoader(KernelLibrary kernels, DeviceMemory memory, S
         if (at[0] != ulong.MaxValue)
         {
             long row = firstRow + (long)(at[0] / (ulong)matrix.Columns), column = (long)(at[0] % (ulong)matrix.Columns);
-            throw new OverflowException(
+            throw new CudaException(
                 $"weight [{row}, {column}] of a {matrix.Data.Shape} {matrix.Data.Type.Name()} matrix does not fit {activationType.Name()}: a device with BF16 (sm_80 or later) is needed");
         }
     }
