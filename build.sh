@@ -48,7 +48,8 @@ need_dotnet() {
     command -v dotnet >/dev/null || die "the .NET 10 SDK is missing: https://dotnet.microsoft.com/download"
 }
 
-build() { dotnet build "$1" -c Release --nologo -v quiet -clp:NoSummary; }
+# On standard error: standard output is the program's own.
+build() { dotnet build "$1" -c Release --nologo -v quiet -clp:NoSummary >&2; }
 
 verb="${1:-}"
 [ $# -gt 0 ] && shift
