@@ -91,15 +91,11 @@ internal sealed class AnswerNormalizerTests
         }
     }
 
-    [TestCaseSource(nameof(Evaluated))]
+    [TestCaseSource(nameof(Plain))]
     public void It_reads_integers_that_need_no_arithmetic(string text, string? value, bool percent)
     {
         Reference.Path("sctir/evaluate.jsonl");
-        bool plain = value != null && BigInteger.TryParse(value, out _) && !percent && text.IndexOfAny(['=', '^', '!', '*', '/', '+', '|', '\u221A', '\u00B3', '\u00B7']) < 0
-            && !NeedsArithmetic.Any(command => text.Contains(command, StringComparison.Ordinal)) && text.Count(c => c is '-' or '\u2212') < 2
-            && !(text.Contains('(') && char.IsAsciiDigit(text[0]) && !text.Contains("forty", StringComparison.Ordinal)) && !text.StartsWith("[2", StringComparison.Ordinal);
-        Assume.That(plain);
-        Assert.That(AnswerNormalizer.Integer(text)?.ToString(), Is.EqualTo(value));
+        Assert.That(AnswerNormalizer.Integer(text)?.ToString(), Is.EqualTo(value), percent ? "of a percentage" : "");
     }
 
     [Test]
@@ -124,6 +120,14 @@ internal sealed class AnswerNormalizerTests
     }
 
     private static readonly string[] NeedsArithmetic = ["frac", "cdot", "times", "div", "sqrt", "binom", "choose", "sum", "prod", "lfloor", "- ", "\u2212 ", "0)(", ")(", "5-8", "10-2-3", "\u00D7", "\u00F7"];
+
+    private static IEnumerable<TestCaseData> Plain() =>
+        Evaluated().Where(answer => Reference.Find("sctir/evaluate.jsonl") is null || NeedsNoArithmetic((string)answer.Arguments[0]!, (string?)answer.Arguments[1], (bool)answer.Arguments[2]!));
+
+    private static bool NeedsNoArithmetic(string text, string? value, bool percent) =>
+        value != null && BigInteger.TryParse(value, out _) && !percent && text.IndexOfAny(['=', '^', '!', '*', '/', '+', '|', '\u221A', '\u00B3', '\u00B7']) < 0
+        && !NeedsArithmetic.Any(command => text.Contains(command, StringComparison.Ordinal)) && text.Count(c => c is '-' or '\u2212') < 2
+        && !(text.Contains('(') && char.IsAsciiDigit(text[0]) && !text.Contains("forty", StringComparison.Ordinal)) && !text.StartsWith("[2", StringComparison.Ordinal);
 
     private static IEnumerable<TestCaseData> Evaluated()
     {
