@@ -15,7 +15,10 @@ public sealed record KvLayout(int Layers, int Pages, int PageSize, int KvHeads, 
     public long PageBytes => 2L * Layers * PageSize * KvHeads * HeadDim * Type.ByteSize();
 }
 
-/// <summary>Keys and values of all sequences: for each layer two tensors [Pages, KvHeads, PageSize, HeadDim]. Owns its memory.</summary>
+/// <summary>
+/// Keys and values of all sequences: for each layer two tensors of whole pages. How a head lies inside its page is the backend's own (the CPU keeps keys transposed), so only
+/// its operations may read them. Owns its memory.
+/// </summary>
 public sealed class KvCache : IDisposable
 {
     private readonly Buffer[] _keys;
@@ -31,7 +34,7 @@ public sealed class KvCache : IDisposable
 
     public KvLayout Layout { get; }
 
-    /// <summary>Keys of one layer, [Pages, KvHeads, PageSize, HeadDim].</summary>
+    /// <summary>Keys of one layer: [Pages, KvHeads, PageSize, HeadDim], the last two in the order that the backend likes.</summary>
     public Tensor Keys(int layer) => _keys[layer].View(Layout.Type, PagesShape);
 
     /// <summary>Values of one layer, [Pages, KvHeads, PageSize, HeadDim].</summary>

@@ -49,9 +49,10 @@ public sealed class SmolLm2Tests
     public void States_and_logits_are_those_of_transformers()
     {
         using SafetensorsFile reference = SafetensorsFile.Open(Reference.Path("smollm2/expected.safetensors"));
-        VerifiedItem[] items = [.. new Verifier(_llama, new Tolerances { Logits = 2e-3, States = 1e-6 }).Verify(reference)];
+        VerifiedItem[] items = [.. new Verifier(_llama, new Tolerances()).Verify(reference)];
         Assert.That(items.Select(item => item.Name), Is.SupersetOf(new[] { "embed", "layer.0", "layer.29", "norm", "logits" }));
-        Assert.That(items.Where(item => !item.Passed), Is.Empty);
+        Assert.That(items.Single(item => item.Name == "logits").MaxAbsolute, Is.LessThan(2e-3));
+        Assert.That(items.Select(item => item.Nmse), Is.All.LessThan(1e-6));
     }
 
     [Test]
