@@ -102,6 +102,37 @@ INLINE float block_max(float v, float* scratch) {
     return warp_max(scratch[threadIdx.x % 32 < blockDim.x / 32 ? threadIdx.x % 32 : 0]);
 }
 
+// ---- copies of 16 bytes from global to shared memory beside the arithmetic; there false: zeros, and nothing is read. A thread's copies are committed in
+// groups; copy_wait<N> waits until all but its last N groups have landed. Other threads see them after a barrier. sm_75 copies at once. ----
+INLINE void copy_async(uint4* shared, const void* global, bool there) {
+#if __CUDA_ARCH__ < 800
+    *shared = there ? *(const uint4*)global : make_uint4(0, 0, 0, 0);
+#elif defined(CUDA_EMU)
+    emu_copy_async(emu_t, shared, global, 16, there ? 16 : 0);
+#else
+    asm volatile("{ .reg .u64 to; cvta.to.shared.u64 to, %0; cp.async.cg.shared.global [to], [%1], 16, %2; }"
+        :: "l"(shared), "l"(global), "r"(there ? 16 : 0) : "memory");
+#endif
+}
+INLINE void copy_commit() {
+#if __CUDA_ARCH__ >= 800
+#ifdef CUDA_EMU
+    emu_copy_commit(emu_t);
+#else
+    asm volatile("cp.async.commit_group;" ::: "memory");
+#endif
+#endif
+}
+template <int N> INLINE void copy_wait() {
+#if __CUDA_ARCH__ >= 800
+#ifdef CUDA_EMU
+    emu_copy_wait(emu_t, N);
+#else
+    asm volatile("cp.async.wait_group %0;" :: "n"(N) : "memory");
+#endif
+#endif
+}
+
 // ---- tensor cores: d[16 x 8] += a[16 x 16] * b[16 x 8], fp32 sums. With g = lane / 4 and t = lane % 4:
 // a[0] row g, k 2t and 2t+1; a[1] row g+8; a[2], a[3] the same for k + 8; b[0] column g, k 2t and 2t+1; b[1] k + 8;
 // d[0], d[1] row g, columns 2t and 2t+1; d[2], d[3] row g+8. A row of d depends on its row of a alone. ----

@@ -1,30 +1,17 @@
-// matmul: output = input W^T + bias. W is packed (packed_weights.cuh): BITS 16 of ELEMENT, or codes of 8 or 4 bits with W[n][k] = scale * (code - zero).
-// input [M, input_stride] of ELEMENT in slot order; scales (SCALE), zeros [groups, padded_rows]; bias [N] fp32 or null; output [M, output_stride] of OUTPUT.
+// matmul: output = input W^T + bias (matmul.cuh) for few rows: decode.
 // Grid: (ceil(N / 32), ceil(M / (8 * TILES))). Block: 128; TILES 1, 2, 4 or 8 tiles of 8 activation rows, so that M <= 64 reads each weight once.
-// CHUNK: tiles of 32 slots summed by one chain of mma (1 to 4, dividing a group); the chain's sum is scaled and added in fp32.
-// Warp w takes the w-th quarter of the chunks; then the four sums are added in order. A row's bits depend neither on M nor on TILES.
+// A warp has a quarter of the chunks. A row's bits depend neither on M nor on TILES.
 // Bytes: the weights once a 8 * TILES rows. Flops: 2 M N K. Weights go from global memory to registers; no shared memory in the main loop.
-#include "packed_weights.cuh"
-struct MatMul {
-    const ELEMENT* input; const uint4* weight; const SCALE* scales; const u16* zeros; const float* bias; OUTPUT* output;
-    int rows, columns, padded_columns, tiles, group_tiles, input_stride, output_stride;
-};
-CHECK_PARAMS(MatMul);
-
-constexpr int quads = BITS / 4;                                     // 16-byte words of a lane in a tile
+#include "matmul.cuh"
 constexpr bool short_of_registers = TILES > 4 || BITS == 16;
 constexpr int ahead = short_of_registers ? (TILES <= 4 && CHUNK % 2 == 0 ? 2 : 1) : CHUNK;     // tiles in flight
 constexpr int padded = 36;                                          // 32 columns + 4: the four warps' stores touch all 32 banks
 
 // Adds one chunk's products to sum. x: this lane's share of its first row, rows_left: how many rows there are from that one on.
-// meta: index of the group's entry for this lane's first column.
 INLINE void add_chunk(const MatMul& p, const uint4* tile, const ELEMENT* x, int rows_left, size_t meta, float (*sum)[TILES][4]) {
     float chain[2][TILES][4] = {};
-    typename Unpack<ELEMENT>::Zero zero[2][2];
-    if (BITS < 16) {
-#pragma unroll
-        for (int i = 0; i < 4; i++) zero[i / 2][i % 2] = Unpack<ELEMENT>::prepare_zero(p.zeros[meta + i * 8]);
-    }
+    Zero zero[2][2];
+    load_zeros(p, meta, zero);
     uint4 w[ahead][quads];
 #pragma unroll TILES > 4 ? 1 : CHUNK
     for (int k = 0; k < CHUNK; k++) {
@@ -34,33 +21,13 @@ INLINE void add_chunk(const MatMul& p, const uint4* tile, const ELEMENT* x, int 
 #pragma unroll
                 for (int q = 0; q < quads; q++) w[j][q] = __ldcs(tile + ((k + j) * quads + q) * 32);
         }
-        u32 words[BITS], a[2][2][4];                                // a: [columns half][step][fragment]
-#pragma unroll
-        for (int q = 0; q < quads; q++) {
-            const uint4 v = w[k % ahead][q];
-            words[4 * q] = v.x, words[4 * q + 1] = v.y, words[4 * q + 2] = v.z, words[4 * q + 3] = v.w;
-        }
-#pragma unroll
-        for (int i = 0; i < 4; i++) unpack<ELEMENT>(words, i / 2, i % 2, zero[i / 2], a[i / 2][i % 2]);
-#pragma unroll
-        for (int i = 0; i < TILES; i++) {
+        add_tile<TILES>(w[k % ahead], zero, chain, [&](int i) {
             uint4 v = make_uint4(0, 0, 0, 0);
             if (i * 8 < rows_left) v = *(const uint4*)(x + (size_t)(i * 8) * p.input_stride + k * tile_slots);
-            const u32 b[2][2] = {{v.x, v.y}, {v.z, v.w}};
-#pragma unroll
-            for (int j = 0; j < 4; j++) mma<ELEMENT>(chain[j / 2][i], a[j / 2][j % 2], b[j % 2]);
-        }
+            return v;
+        });
     }
-#pragma unroll
-    for (int c = 0; c < 2; c++)
-#pragma unroll
-        for (int r = 0; r < 2; r++) {
-            const float scale = BITS < 16 ? to_float(p.scales[meta + c * 16 + r * 8]) : 1.0f;
-#pragma unroll
-            for (int i = 0; i < TILES; i++)
-#pragma unroll
-                for (int j = 0; j < 2; j++) sum[c][i][2 * r + j] = fmaf(chain[c][i][2 * r + j], scale, sum[c][i][2 * r + j]);
-        }
+    add_chain<TILES>(p, meta, chain, sum);
 }
 
 KERNEL(matmul, 128, MatMul) {

@@ -11,6 +11,8 @@ namespace Numina.Cuda.Tests.Kernels;
 [TestFixture]
 internal sealed class HelperTests
 {
+    private const int WordsEach = 13;
+
     private static readonly uint[] s_words =
     [
         0x00000000, 0x80000000, 0x3f800000, 0x477fe000, 0x477fefff, 0x477ff000, 0x7f800000, 0xff800000, 0x7fc00000, 0x7f800001, 0x33000000, 0x33000001, 0x32ffffff, 0x38800000,
@@ -31,7 +33,7 @@ internal sealed class HelperTests
         {
             for (int i = 0; i < s_words.Length; i++)
             {
-                Check(i, results.AsSpan(12 * i, 12));
+                Check(i, results.AsSpan(WordsEach * i, WordsEach));
             }
 
             for (int matrix = 0; matrix < (backend.Device.HasBFloat16 ? 2 : 1); matrix++)
@@ -43,10 +45,10 @@ internal sealed class HelperTests
 
     private static (uint[] Results, float[] Products) Run(CudaBackend backend)
     {
-        using Buffer input = backend.Allocate(s_words.Length * 4), output = backend.Allocate(s_words.Length * 48), products = backend.Allocate(1024);
+        using Buffer input = backend.Allocate(s_words.Length * 4), output = backend.Allocate(s_words.Length * WordsEach * 4), products = backend.Allocate(1024);
         backend.Upload(input.View(DType.U32, new Shape(s_words.Length)), MemoryMarshal.AsBytes(s_words.AsSpan()));
         backend.Kernels.Get<HelpersParams>("helpers").Launch(new LaunchShape(1, 64), new HelpersParams { In = input.Pointer, Out = output.Pointer, Products = products.Pointer });
-        uint[] results = new uint[s_words.Length * 12];
+        uint[] results = new uint[s_words.Length * WordsEach];
         float[] sums = new float[256];
         backend.Download(MemoryMarshal.AsBytes(results.AsSpan()), output.View(DType.U32, new Shape(results.Length)));
         backend.Download(MemoryMarshal.AsBytes(sums.AsSpan()), products.View(DType.F32, new Shape(256)));
@@ -77,6 +79,8 @@ internal sealed class HelperTests
         Assert.That(actual[10], Is.EqualTo(random[3]), "philox, last word");
         double gumbel = -Math.Log(-Math.Log(((v >> 9) + 0.5) / 8388608));
         Assert.That(BitConverter.UInt32BitsToSingle(actual[11]), Is.EqualTo(gumbel).Within(2e-6 * (1 + Math.Abs(gumbel)) + (gumbel > 8 ? 0.02 : 0)), $"gumbel of {v:x8}");
+        int neighbour = (i + 1) % 64, word = neighbour % 16 * 4;
+        Assert.That(actual[12], Is.EqualTo((neighbour % 3 != 0 ? s_words[word + 1] : 0) + s_words[word + 2]), $"copies of thread {neighbour}");
     }
 
     /// <summary>Salmon et al., SC 2011; checked against their published known answers in the test below.</summary>

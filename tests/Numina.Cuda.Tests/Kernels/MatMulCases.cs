@@ -24,6 +24,7 @@ internal static class MatMulCases
         new OpCase("matmul stacked, three orders of features", run => Stacked(run, sameOrder: false)) { Roundings = 3 },
         new OpCase("matmul stacked dense, 8 and 4 bits with bias", Mixed) { Roundings = 3 },
         new OpCase("matmul to F32 logits", Logits),
+        .. Wide(),
     ];
 
     /// <summary>A random quantised matrix; codes and zero points cover all values.</summary>
@@ -63,6 +64,23 @@ internal static class MatMulCases
             { Roundings = 3 };
         }
     }
+
+    /// <summary>Rows and columns enough for the form with large blocks on the emulator's four multiprocessors; edges in both directions, chains of every length.</summary>
+    private static IEnumerable<OpCase> Wide() =>
+    [
+        Quantized("wide q8 groups of 128, act-order", 150, 296, 384, 8, 3, actOrder: true),
+        Quantized("wide q8 groups of 96, F32 scales", 66, 520, 96, 8, 1, scales: DType.F32),
+        Quantized("wide q4 groups of 32", 129, 264, 160, 4, 5),
+        Quantized("wide awq groups of 64", 200, 256, 64, 4, 1, packing: CodePacking.AlongRowsInterleaved),
+        new OpCase("matmul wide dense with bias to F32", run =>
+        {
+            var matrix = new DenseMatrix(run.Host(new Shape(300, 200), DType.F16, OpRun.Numbers(5, 300 * 200, 0.1f)));
+            using LinearWeight weight = run.Backend.LoadLinear([matrix], OpRun.Numbers(9, 300));
+            Tensor output = run.Logits(131, 300);
+            run.Backend.MatMul(weight, run.Random(6, 131, 200), output);
+            return run.Read(output);
+        }),
+    ];
 
     private static OpCase Quantized(
         string name, int m, int n, int k, int bits, int groups, bool actOrder = false, CodePacking packing = CodePacking.AlongColumns, DType scales = DType.F16) =>

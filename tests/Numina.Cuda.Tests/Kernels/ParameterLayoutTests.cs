@@ -15,16 +15,23 @@ internal sealed class ParameterLayoutTests
     [TestCaseSource(nameof(Kernels))]
     public void A_kernels_struct_is_its_hosts(string kernel)
     {
-        string source = File.ReadAllText(Path.Combine(Reference.Repository, "kernels", $"{kernel}.cu"));
-        string name = Regex.Match(source, @"CHECK_PARAMS\((\w+)\)").Groups[1].Value;
-        Assert.That(name.Equals(kernel.Replace("_", ""), StringComparison.OrdinalIgnoreCase), $"{kernel}.cu takes a {name}");
-        Assert.That(source, Does.Match($@"KERNEL\({kernel}, \d+, {name}\)"));
+        string source = Source(kernel), name = Regex.Match(source, @"CHECK_PARAMS\((\w+)\)").Groups[1].Value;
+        Assert.That(kernel.Replace("_", ""), Does.StartWith(name).IgnoreCase, "matmul_wide is another form of matmul and takes a MatMul");
+        Assert.That(source, Does.Match($@"KERNEL\({kernel}, [^,]+, {name}\)"));
         Compare(source, name, $"{name}Params");
     }
 
     [Test]
     public void The_row_of_a_sample_is_its_hosts() =>
         Compare(File.ReadAllText(Path.Combine(Reference.Repository, "kernels", "sample.cu")), "SampleRow", nameof(SampleRowParams));
+
+    /// <summary>A kernel's text behind that of the header which carries its own name, if there is one.</summary>
+    private static string Source(string kernel)
+    {
+        string source = File.ReadAllText(Path.Combine(Reference.Repository, "kernels", $"{kernel}.cu"));
+        string header = Path.Combine(Reference.Repository, "kernels", $"{kernel.Split('_')[0]}.cuh");
+        return File.Exists(header) ? File.ReadAllText(header) + source : source;
+    }
 
     private static void Compare(string source, string structure, string host)
     {

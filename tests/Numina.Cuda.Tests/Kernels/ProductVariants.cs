@@ -39,6 +39,7 @@ internal sealed record ProductVariant(KernelVariant Kernel, int ParamBytes)
             .. types.Select(source => Of<RepackDenseParams>("repack_dense", element, ("SOURCE", source))),
             .. HeadSizes.SelectMany(size => Attention(element, size)),
             .. MatMuls(element, type),
+            .. WideMatMuls(element, type),
         ];
     }
 
@@ -57,7 +58,15 @@ internal sealed record ProductVariant(KernelVariant Kernel, int ParamBytes)
         from bits in new[] { 16, 8, 4 }
         from shape in Shapes(bits, type)
         from tiles in shape.Tiles
-        select Of<MatMulParams>("matmul", element, ("BITS", bits), ("SCALE", shape.Scale), ("OUTPUT", shape.Output), ("TILES", tiles), ("CHUNK", shape.Chunk));
+        select Of<MatMulParams>("matmul", element, ("BITS", bits), ("SCALE", shape.Scale), ("OUTPUT", shape.Output), ("CHUNK", shape.Chunk), ("TILES", tiles));
+
+    private static IEnumerable<ProductVariant> WideMatMuls((string, object) element, string type) =>
+        from bits in new[] { 16, 8, 4 }
+        from rowWarps in new[] { 1, 2 }
+        from shape in new[] { ("half", type, 4), ("half", "float", 4), ("half", type, 1), ("float", type, 3) }
+        where rowWarps == 2 || shape == ("half", type, 4)
+        select Of<MatMulParams>(
+            "matmul_wide", element, ("BITS", bits), ("SCALE", shape.Item1), ("OUTPUT", shape.Item2), ("CHUNK", shape.Item3), ("ROW_WARPS", rowWarps));
 
     private static IEnumerable<(string Scale, string Output, int Chunk, int[] Tiles)> Shapes(int bits, string type) =>
     [

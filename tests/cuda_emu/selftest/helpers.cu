@@ -1,6 +1,6 @@
 // Runs every helper of common.cuh, philox.cuh and packed_weights.cuh that has an asm branch or that kernels rest on, and stores its bits. The test compares them with
 // the same formulas in C#: on the emulator that is the portable branch, on a GPU the asm.
-// in [64] words. Per thread 12 words of out; then for the warp's products d [16 x 8] of fp16 (and bf16 from sm_80 on) as float bits.
+// in [64] words. Per thread 13 words of out; then for the warp's products d [16 x 8] of fp16 (and bf16 from sm_80 on) as float bits.
 // Grid: 1. Block: 64.
 #define BITS 8
 #include "packed_weights.cuh"
@@ -14,7 +14,7 @@ KERNEL(helpers, 64, Helpers) {
     const u32 v = p.in[i];
     half h;
     h.bits = (u16)v;
-    u32* out = p.out + 12 * i;
+    u32* out = p.out + 13 * i;
     out[0] = __float_as_uint(to_float(h));
     out[1] = from_float<half>(__uint_as_float(v)).bits;
     out[2] = from_float<bfloat16>(__uint_as_float(v)).bits;
@@ -28,6 +28,19 @@ KERNEL(helpers, 64, Helpers) {
     out[9] = random.x;
     out[10] = random.w;
     out[11] = __float_as_uint(gumbel(v));
+
+    // Two groups under way, the first awaited alone; a neighbour's word, so that the barrier counts too.
+    __shared__ uint4 first[64], second[64];
+    copy_async(first + i, p.in + i % 16 * 4, i % 3 != 0);
+    copy_commit();
+    copy_async(second + i, p.in + i % 16 * 4, true);
+    copy_commit();
+    copy_wait<1>();
+    __syncthreads();
+    out[12] = first[(i + 1) % 64].y;
+    copy_wait<0>();
+    __syncthreads();
+    out[12] += second[(i + 1) % 64].z;
 
     // Small integers, so that any order of adding is exact: a[m][k] = (m + 2k) % 7 - 3, b[k][n] = (3k + n) % 5 - 2.
     if (i < 32) {

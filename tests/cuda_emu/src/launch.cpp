@@ -58,7 +58,7 @@ static int prepare_worker(Worker* w, const Launch& l, void* module, int seed) {
     w->shared_start = (byte*)((char* (*)())dlsym(module, "emu_shared_start"))();
     w->shared_end = (byte*)((char* (*)())dlsym(module, "emu_shared_stop"))();
     size_t shared = w->shared_end - w->shared_start, anchor = 128;
-    if (shared + l.dynamic_bytes > shared_without_opting_in + anchor)
+    if (shared + l.dynamic_bytes > std::max(shared_without_opting_in + anchor, shared + l.function->dynamic_limit))
         return report(INVALID_VALUE, format("%s: too much shared memory: static %zu + dynamic %u", l.function->name.c_str(), shared, l.dynamic_bytes));
     w->run = ((const Kernel*)dlsym(module, ("emu_kernel_" + l.function->name).c_str()))->run;
     if (checking) {
@@ -204,7 +204,16 @@ __attribute__((destructor)) static void remove_files() {
 API int cuModuleGetFunction(Function** out, Module* m, const char* name) {
     const Kernel* kernel = (const Kernel*)dlsym(m->copies[0], (string("emu_kernel_") + name).c_str());
     if (!kernel) return NOT_FOUND;
-    *out = new Function{m, name, kernel};
+    *out = new Function{m, name, kernel, 0};
+    return OK;
+}
+
+API int cuFuncSetAttribute(Function* f, int attribute, int value) {
+    auto address = [&](const char* symbol) { return ((char* (*)())dlsym(f->module->copies[0], symbol))(); };
+    size_t fixed = address("emu_shared_stop") - address("emu_shared_start"), anchor = 128;
+    if (attribute != 8 || value < 0 || fixed + value > size_t(shared_limit()) + anchor)
+        return report(INVALID_VALUE, format("cuFuncSetAttribute %s: attribute %d, %d bytes beside %zu", f->name.c_str(), attribute, value, fixed - anchor));
+    f->dynamic_limit = value;
     return OK;
 }
 

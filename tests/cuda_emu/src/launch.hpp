@@ -9,7 +9,8 @@ struct Kernel { void (*run)(const void*); int param_bytes, max_threads; };
 // A compiled kernel file: a shared library, loaded once a worker.
 struct Module { string path; vector<void*> copies; };
 
-struct Function { Module* module; string name; const Kernel* kernel; };
+// dynamic_limit: dynamic shared memory that the host asked for with cuFuncSetAttribute.
+struct Function { Module* module; string name; const Kernel* kernel; unsigned dynamic_limit; };
 
 // Static and dynamic shared memory of a block whose function asked for no more.
 const size_t shared_without_opting_in = 49152;

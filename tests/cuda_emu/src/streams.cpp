@@ -46,7 +46,7 @@ API int cuLaunchKernel(Function* f, unsigned gx, unsigned gy, unsigned gz, unsig
     size_t threads = size_t(bx) * by * bz;
     if (sticky_error) return sticky_error;
     bool grid_fits = gx && gy && gz && gx <= 0x7fffffff && gy <= 65535 && gz <= 65535;
-    if (!f || !params || extra || !grid_fits || bz > 64 || !threads || threads > 1024 || dynamic > unsigned(shared_without_opting_in))
+    if (!f || !params || extra || !grid_fits || bz > 64 || !threads || threads > 1024 || dynamic > std::max(unsigned(shared_without_opting_in), f->dynamic_limit))
         return report(INVALID_VALUE, format("cuLaunchKernel %s: grid (%u,%u,%u) block (%u,%u,%u) shared %u", f ? f->name.c_str() : "null", gx, gy, gz, bx, by, bz, dynamic));
     if (threads > size_t(f->kernel->max_threads) || threads % 32)
         return report(INVALID_VALUE, format("cuLaunchKernel %s: %zu threads, but the kernel is declared for at most %d, a multiple of 32", f->name.c_str(), threads, f->kernel->max_threads));

@@ -6,6 +6,9 @@ namespace Numina.Cuda.Backends.Cuda.Kernels;
 /// <summary>The extent of a launch: blocks, threads of a block, dynamic shared bytes of a block.</summary>
 internal readonly record struct LaunchShape(long GridX, int GridY, int GridZ, int Threads, int SharedBytes = 0)
 {
+    /// <summary>Dynamic shared memory that every kernel may have; for more it has to ask.</summary>
+    internal const int SharedBytesWithoutOptingIn = 48 << 10;
+
     internal LaunchShape(long blocks, int threads)
         : this(blocks, 1, 1, threads)
     {
@@ -18,12 +21,20 @@ internal readonly record struct LaunchShape(long GridX, int GridY, int GridZ, in
 internal sealed unsafe class Kernel<TParams>(KernelVariant variant, nint function, Launcher launcher)
     where TParams : unmanaged
 {
+    private int _sharedLimit = LaunchShape.SharedBytesWithoutOptingIn;
+
     /// <summary>Queues a launch. An empty grid does nothing.</summary>
     internal void Launch(LaunchShape shape, in TParams parameters)
     {
         if (shape.GridX == 0 || shape.GridY == 0 || shape.GridZ == 0)
         {
             return;
+        }
+
+        if (shape.SharedBytes > _sharedLimit)
+        {
+            Driver.Check(DriverApi.cuFuncSetAttribute(function, FunctionAttribute.MaxDynamicSharedBytes, shape.SharedBytes));
+            _sharedLimit = shape.SharedBytes;
         }
 
         fixed (TParams* start = &parameters)

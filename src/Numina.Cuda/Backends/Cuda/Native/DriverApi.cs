@@ -113,6 +113,9 @@ internal static unsafe partial class DriverApi
     internal static partial int cuModuleGetFunction(out nint function, nint module, string name);
 
     [LibraryImport(NativeLibraries.Driver)]
+    internal static partial int cuFuncSetAttribute(nint function, FunctionAttribute attribute, int value);
+
+    [LibraryImport(NativeLibraries.Driver)]
     internal static partial int cuLaunchKernel(
         nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedBytes, nint stream, void** parameters, void** extra);
 
@@ -133,6 +136,12 @@ internal static unsafe partial class DriverApi
 
     [LibraryImport(NativeLibraries.Driver)]
     internal static partial int cuGraphExecDestroy(nint executable);
+}
+
+/// <summary>CUfunction_attribute values.</summary>
+internal enum FunctionAttribute
+{
+    MaxDynamicSharedBytes = 8,
 }
 
 /// <summary>CUdevice_attribute values.</summary>
