@@ -28,7 +28,7 @@ public interface IBackend : IDisposable
     void Download(Span<byte> destination, Tensor source);
 
     /// <summary>Repacks weights [N_i, K] for this device, stacked along N in the order given. <paramref name="bias"/> is [sum N_i] F32 in host memory, or null.</summary>
-    LinearWeight LoadLinear(IReadOnlyList<WeightMatrix> parts, float[]? bias);
+    LinearWeight LoadLinear(IReadOnlyList<WeightMatrix> parts, float[]? bias, LinearOrder order = default);
 
     /// <summary>The token embedding [V, H] on the device in its stored type. The host view must outlive it: the CPU keeps no copy.</summary>
     Buffer LoadTable(Tensor table);
@@ -36,16 +36,18 @@ public interface IBackend : IDisposable
     /// <summary>output[t] = table[tokens[t]]. table [V, H] F32/F16/BF16, tokens [T], output [T, H].</summary>
     void Embed(Tensor table, Tensor tokens, Tensor output);
 
-    /// <summary>output[t] = input[t] * weight / sqrt(mean(input[t]^2) + epsilon). [T, H]; weight [H] F32.</summary>
-    void RmsNorm(Tensor input, Tensor weight, float epsilon, Tensor output);
+    /// <summary>
+    /// output[t] = input[t] * weight / sqrt(mean(input[t]^2) + epsilon). [T, H]; weight [H] F32. With a reader, output is [T, reader.InputWidth] in the order it chose.
+    /// </summary>
+    void RmsNorm(Tensor input, Tensor weight, float epsilon, Tensor output, LinearWeight? reader = null);
 
-    /// <summary>residual += delta, then <see cref="RmsNorm"/> of it into output. All [T, H].</summary>
-    void AddRmsNorm(Tensor residual, Tensor delta, Tensor weight, float epsilon, Tensor output);
+    /// <summary>residual += delta, both [T, H], then <see cref="RmsNorm"/> of it into output.</summary>
+    void AddRmsNorm(Tensor residual, Tensor delta, Tensor weight, float epsilon, Tensor output, LinearWeight? reader = null);
 
     /// <summary>residual += delta. Both [T, H].</summary>
     void Add(Tensor residual, Tensor delta);
 
-    /// <summary>output = input W^T + bias. input [T, K], output [T, N] of the activation type, or F32 (logits).</summary>
+    /// <summary>output = input W^T + bias. input [T, weight.InputWidth], output [T, N] of the activation type, or F32 (logits).</summary>
     void MatMul(LinearWeight weight, Tensor input, Tensor output);
 
     /// <summary>

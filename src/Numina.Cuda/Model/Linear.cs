@@ -7,7 +7,7 @@ namespace Numina.Cuda.Model;
 internal static class Linear
 {
     /// <summary>[outFeatures, inFeatures] from parts in the order given. Throws when the parts don't add up to that.</summary>
-    public static LinearWeight Load(IBackend backend, int inFeatures, int outFeatures, params LinearWeights[] parts)
+    public static LinearWeight Load(IBackend backend, int inFeatures, int outFeatures, LinearOrder order, params LinearWeights[] parts)
     {
         int rows = parts.Sum(part => part.Matrix.Rows);
         if (rows != outFeatures || parts.Any(part => part.Matrix.Columns != inFeatures))
@@ -16,7 +16,7 @@ internal static class Linear
             throw new ArgumentException($"linear layer: expected parts that make [{outFeatures}, {inFeatures}], found {found}", nameof(parts));
         }
 
-        return backend.LoadLinear([.. parts.Select(part => part.Matrix)], Stack(parts));
+        return backend.LoadLinear([.. parts.Select(part => part.Matrix)], Stack(parts), order);
     }
 
     /// <summary>The parts' biases one after another, zeros for a part that has none; null when none has one.</summary>

@@ -36,10 +36,10 @@ public sealed class Llama : IDisposable
         _embeddingTable = _embedding.View(weights.Embedding.Type, weights.Embedding.Shape);
         _layers = [.. LoadLayers(weights, progress)];
         _norm = new NormWeight(backend, weights.FinalNorm);
-        _head = Linear.Load(backend, config.HiddenSize, config.VocabularySize, weights.Head);
+        _head = Linear.Load(backend, config.HiddenSize, config.VocabularySize, default, weights.Head);
         _ropeRows = new RopeRows(backend, Rope, Limits);
         _inputs = new StepInputs(backend, Limits);
-        _activations = new Activations(backend, config, Limits);
+        _activations = new Activations(backend, config, Limits, _layers);
     }
 
     public IBackend Backend { get; }
@@ -64,33 +64,33 @@ public sealed class Llama : IDisposable
         _inputs.Write(batch, ropeRowsArePositions: !Rope.DependsOnLength);
         _ropeRows.Write(batch);
         AttentionBatch attention = _inputs.Attention;
-        StepActivations x = _activations.For(batch.Tokens, batch.LogitRows);
+        Activations.StepActivations x = _activations.For(batch.Tokens, batch.LogitRows);
         float scale = 1 / MathF.Sqrt(Config.HeadDim), epsilon = Config.NormEpsilon;
 
         Backend.Embed(_embeddingTable, _inputs.Tokens, x.Residual);
         observer?.Invoke("embed", x.Residual);
-        Backend.RmsNorm(x.Residual, _layers[0].AttentionNorm.Tensor, epsilon, x.Normed);
+        Backend.RmsNorm(x.Residual, _layers[0].AttentionNorm.Tensor, epsilon, x.Normed(_layers[0].QueryKeyValue), _layers[0].QueryKeyValue);
         for (int i = 0; i < _layers.Length; i++)
         {
             LlamaLayer layer = _layers[i];
             Tensor keys = cache.Keys(i), values = cache.Values(i);
-            Backend.MatMul(layer.QueryKeyValue, x.Normed, x.QueryKeyValue);
+            Backend.MatMul(layer.QueryKeyValue, x.Normed(layer.QueryKeyValue), x.QueryKeyValue);
             Backend.RopeStoreKv(x.QueryKeyValue, Config.Heads, _ropeRows.Tensor, attention, keys, values);
             Backend.Attention(x.QueryKeyValue, Config.Heads, scale, keys, values, attention, x.Attended);
             Backend.MatMul(layer.Output, x.Attended, x.Delta);
-            Backend.AddRmsNorm(x.Residual, x.Delta, layer.MlpNorm.Tensor, epsilon, x.Normed);
-            Backend.MatMul(layer.GateUp, x.Normed, x.GateUp);
-            Backend.SwiGlu(x.GateUp, x.Activated);
-            Backend.MatMul(layer.Down, x.Activated, x.Delta);
-            NormWeight next = i + 1 < _layers.Length ? _layers[i + 1].AttentionNorm : _norm;
-            Backend.AddRmsNorm(x.Residual, x.Delta, next.Tensor, epsilon, x.Normed);
+            Backend.AddRmsNorm(x.Residual, x.Delta, layer.MlpNorm.Tensor, epsilon, x.Normed(layer.GateUp), layer.GateUp);
+            Backend.MatMul(layer.GateUp, x.Normed(layer.GateUp), x.GateUp(layer.GateUp));
+            Backend.SwiGlu(x.GateUp(layer.GateUp), x.Activated(layer.Down));
+            Backend.MatMul(layer.Down, x.Activated(layer.Down), x.Delta);
+            (NormWeight norm, LinearWeight? reader) = i + 1 < _layers.Length ? (_layers[i + 1].AttentionNorm, _layers[i + 1].QueryKeyValue) : (_norm, null);
+            Backend.AddRmsNorm(x.Residual, x.Delta, norm.Tensor, epsilon, x.Normed(reader), reader);
             observer?.Invoke($"layer.{i}", x.Residual);
         }
 
-        observer?.Invoke("norm", x.Normed);
+        observer?.Invoke("norm", x.Normed(null));
         if (batch.LogitRows > 0)
         {
-            Backend.GatherRows(x.Normed, _inputs.LogitRows, x.Gathered);
+            Backend.GatherRows(x.Normed(null), _inputs.LogitRows, x.Gathered);
             Backend.MatMul(_head, x.Gathered, x.Logits);
         }
 

@@ -13,7 +13,7 @@ internal sealed record OpCase(string Name, Func<OpRun, float[]> Run)
     public double Roundings { get; init; } = 2;
 
     /// <summary>Every case of every operation.</summary>
-    public static IEnumerable<OpCase> All => [.. RowCases.All, .. MatMulCases.All, .. AttentionCases.All, .. SampleCases.All];
+    public static IEnumerable<OpCase> All => [.. RowCases.All, .. MatMulCases.All, .. OrderCases.All, .. AttentionCases.All, .. SampleCases.All];
 
     /// <summary>Runs the case and compares it with the scalar double reference.</summary>
     public void Check(IBackend backend)

@@ -21,7 +21,7 @@ internal unsafe class ReferenceBackend : IBackend
 
     public void Download(Span<byte> destination, Tensor source) => source.AsBytes().CopyTo(destination);
 
-    public LinearWeight LoadLinear(IReadOnlyList<WeightMatrix> parts, float[]? bias) => new ReferenceLinear(parts, bias);
+    public LinearWeight LoadLinear(IReadOnlyList<WeightMatrix> parts, float[]? bias, LinearOrder order = default) => new ReferenceLinear(parts, bias);
 
     public Tensors.Buffer LoadTable(Tensor table)
     {
@@ -41,7 +41,7 @@ internal unsafe class ReferenceBackend : IBackend
         }
     }
 
-    public void RmsNorm(Tensor input, Tensor weight, float epsilon, Tensor output)
+    public void RmsNorm(Tensor input, Tensor weight, float epsilon, Tensor output, LinearWeight? reader = null)
     {
         for (int t = 0; t < input.Shape[0]; t++)
         {
@@ -59,7 +59,7 @@ internal unsafe class ReferenceBackend : IBackend
         }
     }
 
-    public void AddRmsNorm(Tensor residual, Tensor delta, Tensor weight, float epsilon, Tensor output)
+    public void AddRmsNorm(Tensor residual, Tensor delta, Tensor weight, float epsilon, Tensor output, LinearWeight? reader = null)
     {
         Add(residual, delta);
         RmsNorm(residual, weight, epsilon, output);

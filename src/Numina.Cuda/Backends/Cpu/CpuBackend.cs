@@ -65,7 +65,8 @@ public sealed unsafe class CpuBackend : IBackend
         source.AsBytes().CopyTo(destination);
     }
 
-    public LinearWeight LoadLinear(IReadOnlyList<WeightMatrix> parts, float[]? bias) => _packer.Pack(parts, bias);
+    /// <summary>Panels take input features in any order of groups, so every weight takes its input as the checkpoint has it.</summary>
+    public LinearWeight LoadLinear(IReadOnlyList<WeightMatrix> parts, float[]? bias, LinearOrder order = default) => _packer.Pack(parts, bias);
 
     public Buffer LoadTable(Tensor table) => new BorrowedBuffer(table.Pointer, table.ByteLength);
 
@@ -76,13 +77,13 @@ public sealed unsafe class CpuBackend : IBackend
         _pool.Run(ref job, job.Items);
     }
 
-    public void RmsNorm(Tensor input, Tensor weight, float epsilon, Tensor output)
+    public void RmsNorm(Tensor input, Tensor weight, float epsilon, Tensor output, LinearWeight? reader = null)
     {
         Check(output, input.Shape[0], input.Shape[1], nameof(output));
         Norm(new NormJob(_rows, input, null, weight, epsilon, output));
     }
 
-    public void AddRmsNorm(Tensor residual, Tensor delta, Tensor weight, float epsilon, Tensor output)
+    public void AddRmsNorm(Tensor residual, Tensor delta, Tensor weight, float epsilon, Tensor output, LinearWeight? reader = null)
     {
         Check(delta, residual.Shape[0], residual.Shape[1], nameof(delta));
         Check(output, residual.Shape[0], residual.Shape[1], nameof(output));

@@ -120,7 +120,7 @@ public sealed partial class CudaBackend : IBackend
         _staging.Download(destination, source.Pointer);
     }
 
-    public LinearWeight LoadLinear(IReadOnlyList<WeightMatrix> parts, float[]? bias) => _weights.Load(parts, bias);
+    public LinearWeight LoadLinear(IReadOnlyList<WeightMatrix> parts, float[]? bias, LinearOrder order = default) => _weights.Load(parts, bias, order);
 
     public Buffer LoadTable(Tensor table)
     {

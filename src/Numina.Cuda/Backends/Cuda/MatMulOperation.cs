@@ -14,9 +14,19 @@ public sealed partial class CudaBackend
     {
         ExpectActivations(input);
         var linear = (CudaLinear)weight;
-        if (input.Shape[1] != linear.InFeatures || output.Shape[1] != linear.OutFeatures)
+        if (input.Shape[1] != linear.InputWidth || output.Shape[1] != linear.OutFeatures)
         {
-            throw new ArgumentException($"input {input.Shape} and output {output.Shape} of a weight [{linear.OutFeatures}, {linear.InFeatures}]", nameof(input));
+            throw new ArgumentException($"input {input.Shape} and output {output.Shape} of a weight [{linear.OutFeatures}, {linear.InputWidth}]", nameof(input));
+        }
+
+        if (linear.InputOrder != null)
+        {
+            foreach (LinearSegment segment in linear.Segments)
+            {
+                Multiply(segment, input.Pointer, output);
+            }
+
+            return;
         }
 
         SlotMap? gathered = null;

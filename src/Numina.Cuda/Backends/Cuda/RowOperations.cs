@@ -1,4 +1,5 @@
 using Numina.Cuda.Backends.Cuda.Kernels;
+using Numina.Cuda.Backends.Cuda.Weights;
 using Numina.Cuda.Tensors;
 
 namespace Numina.Cuda.Backends.Cuda;
@@ -14,14 +15,21 @@ public sealed partial class CudaBackend
             new EmbedParams { Table = table.Pointer, Tokens = tokens.Pointer, Output = output.Pointer, Width = (int)table.Shape[1] });
     }
 
-    public void RmsNorm(Tensor input, Tensor weight, float epsilon, Tensor output) => Norm(input, default, weight, epsilon, output);
+    public void RmsNorm(Tensor input, Tensor weight, float epsilon, Tensor output, LinearWeight? reader = null) => Norm(input, default, weight, epsilon, output, reader);
 
-    public void AddRmsNorm(Tensor residual, Tensor delta, Tensor weight, float epsilon, Tensor output) => Norm(delta, residual, weight, epsilon, output);
+    public void AddRmsNorm(Tensor residual, Tensor delta, Tensor weight, float epsilon, Tensor output, LinearWeight? reader = null) =>
+        Norm(delta, residual, weight, epsilon, output, reader);
 
-    private void Norm(Tensor input, Tensor residual, Tensor weight, float epsilon, Tensor output)
+    private void Norm(Tensor input, Tensor residual, Tensor weight, float epsilon, Tensor output, LinearWeight? reader)
     {
         ExpectActivations(input);
-        int width = (int)input.Shape[1], vector = VectorOf(width, input.Pointer, residual.Pointer, output.Pointer);
+        int width = (int)input.Shape[1], outputWidth = reader?.InputWidth ?? width;
+        if (output.Shape[1] != outputWidth)
+        {
+            throw new ArgumentException($"output {output.Shape} of a norm: its rows are {outputWidth} wide", nameof(output));
+        }
+
+        int vector = VectorOf(width, input.Pointer, residual.Pointer, output.Pointer);
         _kernels.Get<RmsNormParams>("rmsnorm", _element, ("RESIDUAL", residual.Pointer == 0 ? 0 : 1), ("VECTOR", vector)).Launch(
             new LaunchShape(input.Shape[0], 256),
             new RmsNormParams
@@ -30,8 +38,10 @@ public sealed partial class CudaBackend
                 Residual = residual.Pointer,
                 Weight = weight.Pointer,
                 Output = output.Pointer,
+                Slots = ((CudaLinear?)reader)?.InputSlots ?? 0,
                 Epsilon = epsilon,
                 Width = width,
+                SlotCount = outputWidth,
             });
     }
 

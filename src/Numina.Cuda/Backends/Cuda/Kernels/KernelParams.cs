@@ -14,9 +14,9 @@ internal struct EmbedParams
 [StructLayout(LayoutKind.Sequential)]
 internal struct RmsNormParams
 {
-    public nint Input, Residual, Weight, Output;
+    public nint Input, Residual, Weight, Output, Slots;
     public float Epsilon;
-    public int Width;
+    public int Width, SlotCount;
 }
 
 [StructLayout(LayoutKind.Sequential)]
@@ -71,8 +71,8 @@ internal struct RepackDenseParams
 [StructLayout(LayoutKind.Sequential)]
 internal struct RepackQuantizedParams
 {
-    public nint Source, Packed, Slots;
-    public int Rows, Columns, FirstRow, Tiles;
+    public nint Source, Packed, Slots, SourceRows;
+    public int Rows, Columns, FirstRow, Tiles, PackedRows;
 }
 
 [StructLayout(LayoutKind.Sequential)]

@@ -53,11 +53,22 @@ internal sealed record LinearSegment : IDisposable
 }
 
 /// <summary>A linear layer's weight on the device: stacked parts, those that are alike merged into one segment.</summary>
-internal sealed class CudaLinear(int inFeatures, IReadOnlyList<LinearSegment> segments) : LinearWeight
+/// <param name="inFeatures">K.</param>
+/// <param name="segments">At least one.</param>
+/// <param name="choosesInput">The input comes in the segments' order, if they agree on one.</param>
+internal sealed class CudaLinear(int inFeatures, IReadOnlyList<LinearSegment> segments, bool choosesInput) : LinearWeight
 {
     internal IReadOnlyList<LinearSegment> Segments => segments;
 
+    /// <summary>The order that input rows come in; null: as the checkpoint has them, and each segment gathers what it needs.</summary>
+    internal SlotMap? InputOrder { get; } = choosesInput && segments.All(segment => segment.Map.Equals(segments[0].Map)) ? segments[0].Map : null;
+
+    /// <summary>[InputWidth] the feature of each slot of <see cref="InputOrder"/> on the device; 0 for the identity.</summary>
+    internal nint InputSlots => InputOrder == null ? 0 : segments[0].Slots?.Pointer ?? 0;
+
     public override int InFeatures => inFeatures;
+
+    public override int InputWidth => InputOrder?.SlotCount ?? inFeatures;
 
     public override int OutFeatures => segments.Sum(segment => segment.Columns);
 

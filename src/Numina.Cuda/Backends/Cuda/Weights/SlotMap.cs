@@ -32,6 +32,9 @@ internal sealed class SlotMap : IEquatable<SlotMap>
     /// <summary>Activations must be gathered: the order or the width differs.</summary>
     internal bool NeedsGather => Slots != null || SlotCount != Features;
 
+    /// <summary>The feature in slot <paramref name="slot"/>, or -1 in padding.</summary>
+    internal int Feature(int slot) => Slots is { } list ? list[slot] : slot < Features ? slot : -1;
+
     /// <summary>Tiles that one chain of tensor-core sums takes: at most 4, dividing a group.</summary>
     internal int ChunkTiles => GroupTiles % 4 == 0 ? 4 : GroupTiles % 3 == 0 ? 3 : GroupTiles % 2 == 0 ? 2 : 1;
 
