@@ -2,19 +2,19 @@ using Numina.Cuda.Backends;
 using Numina.Cuda.Backends.Cuda;
 using Numina.Cuda.Tensors;
 using Numina.Cuda.Tests.Cuda;
+using Numina.Cuda.Tests.Model;
 
 namespace Numina.Cuda.Tests.Kernels;
 
 /// <summary>A row's bits: the same in any order of threads, in any batch, in any cut of a sequence into steps, on shared pages or on its own.</summary>
-[TestFixture("Emulated")]
-[TestFixture("Gpu")]
+[TestFixtureSource(typeof(Devices), nameof(Devices.Fast))]
 internal sealed class DeterminismTests(string device)
 {
     private static readonly AttentionCases.Layout s_layout = new(4, 2, 32, 16);
-    private CudaBackend _backend = null!;
+    private IBackend _backend = null!;
 
     [OneTimeSetUp]
-    public void Open() => _backend = device == "Gpu" ? CudaDevices.OpenGpu() : CudaDevices.OpenEmulated(EmulatorMode.Plain);
+    public void Open() => _backend = Devices.Open(device);
 
     [OneTimeTearDown]
     public void Close() => _backend?.Dispose();
@@ -24,7 +24,7 @@ internal sealed class DeterminismTests(string device)
     {
         // 300 rows and 70 take the wide form (on a GPU as many columns as fill it), 64 and fewer the other.
         const int rows = 300, k = 640;
-        int n = 8 + 128 * Math.Max(4, _backend.Device.Multiprocessors);
+        int n = 8 + 128 * (_backend is CudaBackend cuda ? cuda.Device.Multiprocessors : 4);
         using var run = new OpRun(_backend, _backend.ActivationType);
         WeightMatrix matrix = bits == 16
             ? new DenseMatrix(run.Host(new Shape(n, k), DType.F16, OpRun.Numbers(1, n * k)))

@@ -1,5 +1,7 @@
+using Numina.Cuda.Backends.Cpu;
 using Numina.Cuda.Backends.Cuda;
 using Numina.Cuda.Tensors;
+using Numina.Cuda.Tests.Backends;
 using Numina.Cuda.Tests.Cuda;
 
 namespace Numina.Cuda.Tests.Kernels;
@@ -12,6 +14,22 @@ internal sealed class EmulatedKernelTests(EmulatorMode mode)
 
     [OneTimeSetUp]
     public void Open() => _backend = CudaDevices.OpenEmulated(mode);
+
+    [OneTimeTearDown]
+    public void Close() => _backend?.Dispose();
+
+    [TestCaseSource(typeof(OpCase), nameof(OpCase.All))]
+    public void Equals_the_reference(OpCase op) => op.Check(_backend);
+}
+
+/// <summary>The same on the CPU backend, on every SIMD width that this machine has.</summary>
+[TestFixtureSource(typeof(CpuVariants), nameof(CpuVariants.All))]
+internal sealed class CpuOperationTests(CpuOptions options)
+{
+    private CpuBackend _backend = null!;
+
+    [OneTimeSetUp]
+    public void Open() => _backend = new CpuBackend(options);
 
     [OneTimeTearDown]
     public void Close() => _backend?.Dispose();
