@@ -108,19 +108,27 @@ public sealed class Llama : IDisposable
         _embedding.Dispose();
     }
 
+    /// <summary>While a layer travels to the device and is repacked there, the next one, or the head behind the last, is read from disk.</summary>
     private IEnumerable<LlamaLayer> LoadLayers(ModelWeights weights, Action<int, int>? progress)
     {
-        int loaded = 0;
-        foreach (LayerWeights layer in weights.Layers)
+        if (weights.Layers.Count != Config.Layers)
         {
-            yield return new LlamaLayer(Backend, layer, Config);
-            loaded++;
-            progress?.Invoke(loaded, Config.Layers);
+            throw new ArgumentException($"expected {Config.Layers} layers, found {weights.Layers.Count}", nameof(weights));
         }
 
-        if (loaded != Config.Layers)
+        for (int i = 0; i < Config.Layers; i++)
         {
-            throw new ArgumentException($"expected {Config.Layers} layers, found {loaded}", nameof(weights));
+            Task reading = ReadAhead.Begin(i + 1 < Config.Layers ? weights.Layers[i + 1].Stored : weights.Head.Matrix.Stored);
+            try
+            {
+                yield return new LlamaLayer(Backend, weights.Layers[i], Config);
+            }
+            finally
+            {
+                reading.Wait();
+            }
+
+            progress?.Invoke(i + 1, Config.Layers);
         }
     }
 
