@@ -57,6 +57,20 @@ public sealed class Llama : IDisposable
     /// <summary>The layout of a key-value cache for this model.</summary>
     public KvLayout CacheLayout(int pages) => new(Config.Layers, pages, Limits.PageSize, Config.KvHeads, Config.HeadDim, Backend.KvType);
 
+    /// <summary>The most tokens of a sequence that a checkpoint's positions and rope scaling allow.</summary>
+    public static int ContextOf(ModelConfig config)
+    {
+        RopeScaling rope = config.Rope;
+        // As vLLM does: linear and dynamic scaling stretch the stated positions; the others state them already stretched.
+        float positions = rope.Kind switch
+        {
+            RopeKind.Linear or RopeKind.Dynamic => config.MaxPositions * rope.Factor,
+            RopeKind.Yarn => Math.Max(config.MaxPositions, rope.OriginalMaxPositions * rope.Factor),
+            _ => config.MaxPositions,
+        };
+        return (int)positions;
+    }
+
     /// <summary>Computes a step, stores its keys and values in the cache, and returns logits [R, V] F32 on the device, valid until the next step.</summary>
     public Tensor Forward(ForwardBatch batch, KvCache cache, LayerObserver? observer = null)
     {
@@ -132,28 +146,17 @@ public sealed class Llama : IDisposable
         }
     }
 
+    private static LlamaLimits Resolve(LlamaLimits limits, ModelConfig config) => limits with
+    {
+        ContextLength = limits.ContextLength > 0 ? limits.ContextLength : ContextOf(config),
+        LogitRows = limits.LogitRows > 0 ? limits.LogitRows : limits.Sequences,
+    };
+
     private void CheckFits(ForwardBatch batch)
     {
         if (batch.Tokens > Limits.TokensPerStep || batch.Sequences.Count > Limits.Sequences || batch.LogitRows > Limits.LogitRows)
         {
             throw new ArgumentException($"a step of {batch.Tokens} tokens, {batch.Sequences.Count} sequences and {batch.LogitRows} rows of logits is beyond {Limits}");
         }
-    }
-
-    private static LlamaLimits Resolve(LlamaLimits limits, ModelConfig config)
-    {
-        RopeScaling rope = config.Rope;
-        // As vLLM does: linear and dynamic scaling stretch the stated positions; the others state them already stretched.
-        float positions = rope.Kind switch
-        {
-            RopeKind.Linear or RopeKind.Dynamic => config.MaxPositions * rope.Factor,
-            RopeKind.Yarn => Math.Max(config.MaxPositions, rope.OriginalMaxPositions * rope.Factor),
-            _ => config.MaxPositions,
-        };
-        return limits with
-        {
-            ContextLength = limits.ContextLength > 0 ? limits.ContextLength : (int)positions,
-            LogitRows = limits.LogitRows > 0 ? limits.LogitRows : limits.Sequences,
-        };
     }
 }

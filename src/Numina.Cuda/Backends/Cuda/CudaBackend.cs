@@ -70,8 +70,8 @@ public sealed partial class CudaBackend : IBackend
 
     public DType KvType => ActivationType;
 
-    /// <summary>Free bytes on the device, for sizing the page pool.</summary>
-    public long FreeBytes => _memory.Free();
+    /// <summary>Bytes that are free on the device, for sizing the page pool. Waits for the queue and gives back what freed blocks still hold.</summary>
+    public long FreeBytes() => _memory.Free();
 
     /// <summary>Kernels compiled so far because the cache did not hold them.</summary>
     public int Compilations => _cache.Compilations;
