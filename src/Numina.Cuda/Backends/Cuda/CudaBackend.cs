@@ -79,13 +79,6 @@ public sealed partial class CudaBackend : IBackend
     /// <summary>For kernels that are no operation: self-tests.</summary>
     internal KernelLibrary Kernels => _kernels;
 
-    /// <summary>What is being worked on, such as "decode of 48 sequences": named in the error when a kernel fails.</summary>
-    public string Work
-    {
-        get => _launcher.Work;
-        set => _launcher.Work = value;
-    }
-
     /// <summary>Device memory of whatever content.</summary>
     internal Buffer AllocateUncleared(long byteLength) => _memory.Allocate(byteLength);
 
