@@ -61,5 +61,23 @@ internal sealed class EmulatedDeviceTests
         Assert.That(refused.Complaints[0], Is.EqualTo("numina-cuda: --device cuda: no CUDA device: the driver shows none"));
     }
 
+    [Test]
+    public async Task Kernels_and_the_demo_lie_in_the_users_cache_folder()
+    {
+        string cache = Directory.CreateTempSubdirectory("numina-cache-").FullName;
+        try
+        {
+            ProgramResult result = await Program.RunAsync(EmulatedDevice.Environment(("XDG_CACHE_HOME", cache)), "solve", "What is 2 + 3?", "--device", "cuda", "--samples", "1", "--max-new-tokens", "1");
+            Assert.That(result.ExitCode, Is.Zero, result.Error);
+            Assert.That(Directory.EnumerateFileSystemEntries(cache), Is.EqualTo(new[] { Path.Combine(cache, "numina-cuda") }));
+            Assert.That(Directory.EnumerateFiles(Path.Combine(cache, "numina-cuda", "kernels"), "*.cubin").Count(), Is.GreaterThan(5));
+            Assert.That(Directory.EnumerateDirectories(Path.Combine(cache, "numina-cuda"), "demo-*").Count(), Is.EqualTo(1));
+        }
+        finally
+        {
+            Directory.Delete(cache, recursive: true);
+        }
+    }
+
     private static double Number(JsonElement summary, string name) => summary.GetProperty(name).GetDouble();
 }
