@@ -27,13 +27,18 @@ INLINE float from_ordered(u32 key) { return __uint_as_float(key >> 31 ? key & 0x
 // One row, seen through penalty and temperature.
 struct Row {
     const float* logits;
-    const u32* penalised;                               // a bit a token, or null
+    const u32* marked;                                  // a bit a token, or null
     float penalty, temperature;
     int vocabulary;
+    float top;                                          // the largest penalised logit
+    INLINE float penalised(int token) const {
+        const float x = logits[token];
+        return !marked || !(marked[token / 32] >> token % 32 & 1) ? x : x > 0 ? x / penalty : x * penalty;
+    }
+    // 0 for the most probable token. Counted from the top before the division: huge logits over a temperature leave a float no digits. -0 becomes 0.
     INLINE float value(int token) const {
-        float x = logits[token];
-        if (penalised && penalised[token / 32] >> token % 32 & 1) x = x > 0 ? x / penalty : x * penalty;
-        return temperature > 0 ? x / temperature : x;
+        const float x = penalised(token);
+        return temperature > 0 ? (x - top) / temperature + 0.0f : x;
     }
 };
 
@@ -60,7 +65,7 @@ template <class F> INLINE Cut select_from_top(int vocabulary, u64 target, u64* b
     return cut;
 }
 
-INLINE u64 mass(float x, float top) { return (u64)(expf(x - top) * 1099511627776.0f); }       // 2^40 for the best token
+INLINE u64 mass(float x) { return (u64)(expf(x) * 1099511627776.0f); }       // 2^40 for the best token
 
 // Tokens with a key above floor are kept; of those with this very key, the ones up to last_tie.
 struct Kept { u32 floor; int last_tie; };
@@ -75,10 +80,10 @@ INLINE u64 block_total(u64 v, u64* counter) {
     return *counter;
 }
 
-// The tokens that min-p, top-k and top-p leave, in this order. top: the row's largest value.
-INLINE Kept choose(const Row& row, const SampleRow& settings, float top, u64* bins) {
+// The tokens that min-p, top-k and top-p leave, in this order.
+INLINE Kept choose(const Row& row, const SampleRow& settings, u64* bins) {
     Kept kept = {0, row.vocabulary};
-    if (settings.min_p > 0) kept.floor = ordered(top + logf(settings.min_p));
+    if (settings.min_p > 0) kept.floor = ordered(logf(settings.min_p));
     if (settings.top_k > 0 && settings.top_k < row.vocabulary) {
         const Cut cut = select_from_top(row.vocabulary, settings.top_k, bins, [&](int token) { return Item{ordered(row.value(token)), 1}; });
         kept.floor = max(kept.floor, cut.key);
@@ -88,7 +93,7 @@ INLINE Kept choose(const Row& row, const SampleRow& settings, float top, u64* bi
     const u32 floor = kept.floor;
     auto weigh = [&](int token) {
         const float x = row.value(token);
-        return Item{ordered(x), ordered(x) >= floor ? mass(x, top) : 0};
+        return Item{ordered(x), ordered(x) >= floor ? mass(x) : 0};
     };
     u64 own = 0;
     for (int token = threadIdx.x; token < row.vocabulary; token += threads) own += weigh(token).weight;
@@ -97,7 +102,7 @@ INLINE Kept choose(const Row& row, const SampleRow& settings, float top, u64* bi
     const Cut cut = select_from_top(row.vocabulary, target, bins, weigh);
     kept.floor = cut.key;
     // Only as many of the equally likely tokens at the cut as the mass needs: the lowest ids.
-    const u64 each = mass(from_ordered(cut.key), top), needed = each ? (target - cut.above + each - 1) / each : 1;
+    const u64 each = mass(from_ordered(cut.key)), needed = each ? (target - cut.above + each - 1) / each : 1;
     u64 ties = 0;
     for (int token = threadIdx.x; token < row.vocabulary; token += threads) ties += ordered(row.value(token)) == cut.key;
     if (block_total(ties, bins) > needed) {
@@ -139,21 +144,21 @@ KERNEL(sample, 256, Sample) {
     const SampleRow settings = p.rows[blockIdx.x];
     const float* logits = p.logits + (size_t)blockIdx.x * p.vocabulary;
     if (p.mask_words) mark_history(p, settings, mask);
-    const Row row = {logits, p.mask_words ? mask : nullptr, settings.penalty, settings.temperature, p.vocabulary};
+    Row row = {logits, p.mask_words ? mask : nullptr, settings.penalty, settings.temperature, p.vocabulary, 0};
 
     const float lowest = __uint_as_float(0xff800000u);
     float raw_top = lowest, top = lowest, sum = 0;
     for (int token = threadIdx.x; token < p.vocabulary; token += threads) {
         raw_top = fmaxf(raw_top, logits[token]);
-        top = fmaxf(top, row.value(token));
+        top = fmaxf(top, row.penalised(token));
     }
     raw_top = block_max(raw_top, scratch);
-    top = block_max(top, scratch);
+    row.top = block_max(top, scratch);
     for (int token = threadIdx.x; token < p.vocabulary; token += threads) sum += expf(logits[token] - raw_top);
     sum = block_sum(sum, scratch);
 
     Kept kept = {0, p.vocabulary};
-    if (settings.temperature > 0) kept = choose(row, settings, top, bins);
+    if (settings.temperature > 0) kept = choose(row, settings, bins);
     float best = lowest;
     int at = 0x7fffffff;
     for (int first = threadIdx.x * 4; first < p.vocabulary; first += threads * 4) {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Numina.Cuda.Backends.Cuda.Native;
 using Numina.Cuda.Cli.Commands;
+using Numina.Cuda.Engine;
 using Numina.Cuda.Evaluation;
 using Numina.Cuda.Solving.Notebook;
 using Numina.Cuda.Solving.Python;
@@ -63,7 +64,7 @@ internal static class CommandLine
     };
 
     /// <summary>Failures whose message says all that a user can use. Anything else is a defect of ours and shows its stack.</summary>
-    private static bool IsExpected(Exception error) => error
+    private static bool IsExpected(Exception error) => error is EngineException { InnerException: { } cause } ? IsExpected(cause) : error
         is FailureException or CudaException or CheckpointException or TokenizerException or ChatTemplateException or DatasetException or RunLogException or PythonException or NotebookRunException or ReplayFileException
         or ArgumentException { ParamName: null } or IOException or UnauthorizedAccessException or OutOfMemoryException;
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using Numina.Cuda.Backends;
 
 namespace Numina.Cuda.Cli;
 
@@ -19,7 +20,7 @@ internal static class Demo
     {
         Assembly program = typeof(Demo).Assembly;
         string[] names = [.. program.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
-        string folder = Path.Combine(CacheFolder.Path, "demo-" + Digest(program, names));
+        string folder = Path.Combine(UserCache.Folder, "demo-" + Digest(program, names));
         if (!Directory.Exists(folder))
         {
             // A rename makes it appear whole or not at all, also when two processes start at once.

@@ -42,10 +42,12 @@ internal sealed class LoadedModel : IAsyncDisposable
             Tokenizer tokenizer = Tokenizer.Load(checkpoint.Folder);
             OpenedDevice device = Host.OpenDevice(settings, checkpoint.Weights.Embedding.Type, say);
             IBackend backend = Own(device.Backend);
-            var limits = new LlamaLimits { Sequences = sequences, TokensPerStep = Math.Max(512, sequences) };
+            var limits = new LlamaLimits { Sequences = sequences, TokensPerStep = Math.Max(512, sequences), ContextLength = ContextLength(settings, checkpoint.Config) };
             Llama llama = Own(new Llama(backend, checkpoint.Config, checkpoint.Weights, limits, Progress(say)));
-            var engine = new Engine.Engine(llama, tokenizer, new EngineOptions { CacheBytes = CacheBytes(settings, device), ShareGeneratedText = device.SharesGeneratedText });
-            say($"model: {Describe(checkpoint)}, {llama.WeightBytes / 1e6:n1} MB of weights, {engine.Metrics.Pages * (long)llama.Limits.PageSize:n0} tokens of key-value cache");
+            CacheSize cache = CacheSize.Choose(settings.CacheMebibytes, device.Room(llama), llama);
+            var engine = new Engine.Engine(llama, tokenizer, new EngineOptions { CacheBytes = cache.Bytes, ShareGeneratedText = device.SharesGeneratedText });
+            say($"model: {Describe(checkpoint)}, {llama.WeightBytes / 1e6:n1} MB of weights");
+            say(cache.Line);
             return new LoadedModel(checkpoint, tokenizer, backend, llama, engine);
         }
         catch
@@ -81,10 +83,9 @@ internal sealed class LoadedModel : IAsyncDisposable
         return $"{config.Architecture}, {config.Layers} layers, hidden {config.HiddenSize}, {weights}";
     }
 
-    /// <summary>A quarter of what was free before the weights were loaded leaves room for them, and on the host for other programs.</summary>
-    private static long CacheBytes(ModelSettings settings, OpenedDevice device) => settings.CacheMebibytes > 0
-        ? (long)settings.CacheMebibytes << 20
-        : device.FreeBytes / 4;
+    private static int ContextLength(ModelSettings settings, ModelConfig config) => settings.ContextLength <= Llama.ContextOf(config)
+        ? settings.ContextLength
+        : throw new UsageException($"--context: expected at most {Llama.ContextOf(config)}, the model's own, found {settings.ContextLength}");
 
     /// <summary>Says where loading is, at most once a second: a small model loads without a word.</summary>
     private static Action<int, int> Progress(Action<string> say)

@@ -5,7 +5,18 @@ namespace Numina.Cuda.Cli.Options;
 /// <summary>The settings that may change an answer, as a run's log keeps them: a log is continued only under equal ones.</summary>
 internal static class RunSettings
 {
-    public static IReadOnlyDictionary<string, string> Of(ModelSettings model, SolvingSettings solving, SamplingSettings sampling, string data) => new SortedDictionary<string, string>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, string> Of(ModelSettings model, SolvingSettings solving, SamplingSettings sampling, string data)
+    {
+        SortedDictionary<string, string> settings = Always(model, solving, sampling, data);
+        if (model.ContextLength > 0)
+        {
+            settings["context"] = Text(model.ContextLength);
+        }
+
+        return settings;
+    }
+
+    private static SortedDictionary<string, string> Always(ModelSettings model, SolvingSettings solving, SamplingSettings sampling, string data) => new(StringComparer.Ordinal)
     {
         ["model"] = model.Model is { } folder ? Path.GetFullPath(folder) : "demo",
         ["data"] = data == Demo.ProblemsFile() ? "demo" : Path.GetFullPath(data),

@@ -24,12 +24,27 @@ public sealed class KvCache : IDisposable
     private readonly Buffer[] _keys;
     private readonly Buffer[] _values;
 
+    /// <summary>Allocates every page. Throws <see cref="OutOfMemoryException"/>, and holds nothing then, when there is no room.</summary>
     public KvCache(IBackend backend, KvLayout layout)
     {
         Layout = layout;
         long bytes = layout.PageBytes / 2 / layout.Layers * layout.Pages;
-        _keys = [.. Enumerable.Range(0, layout.Layers).Select(_ => backend.Allocate(bytes))];
-        _values = [.. Enumerable.Range(0, layout.Layers).Select(_ => backend.Allocate(bytes))];
+        var allocated = new List<Buffer>();
+        try
+        {
+            for (int i = 0; i < 2 * layout.Layers; i++)
+            {
+                allocated.Add(backend.Allocate(bytes));
+            }
+        }
+        catch
+        {
+            allocated.ForEach(buffer => buffer.Dispose());
+            throw;
+        }
+
+        _keys = [.. allocated[..layout.Layers]];
+        _values = [.. allocated[layout.Layers..]];
     }
 
     public KvLayout Layout { get; }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Numina.Cuda.Backends;
 using Numina.Cuda.Model;
-using Numina.Cuda.Tensors;
 using Numina.Cuda.Text;
 
 namespace Numina.Cuda.Engine;
@@ -105,7 +104,7 @@ public sealed class Engine : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            // Whatever a kernel threw: every caller that waits hears of it, and every later one.
+            // Whatever a step threw: every caller that waits hears of it, and every later one.
             Fail(failure);
         }
     }
@@ -113,18 +112,31 @@ public sealed class Engine : IAsyncDisposable
     private void Step(Batch batch)
     {
         long start = Stopwatch.GetTimestamp();
-        foreach (PageCopies copies in batch.Copies)
-        {
-            _llama.Backend.CopyPages(_cache, copies.From.ToArray(), copies.To.ToArray());
-        }
-
-        Tensor logits = _llama.Forward(batch.Arrange(), _cache);
+        ForwardBatch arranged = batch.Arrange();
         Sequence[] drawing = [.. batch.Entries.Where(entry => entry.Draws).Select(entry => entry.Sequence)];
-        ReadOnlySpan<SampledToken> sampled = _sampler.Sample(logits, drawing);
+        ReadOnlySpan<SampledToken> sampled = Compute(batch.Copies, arranged, drawing);
         _sequences.Commit(batch, Stopwatch.GetTimestamp() - start);
         for (int i = 0; i < drawing.Length; i++)
         {
             Accept(drawing[i], sampled[i]);
+        }
+    }
+
+    /// <summary>The part of a step that the backend computes. A device that fails knows its kernel but not the batch, so that is said here.</summary>
+    private ReadOnlySpan<SampledToken> Compute(List<PageCopies> rounds, ForwardBatch batch, Sequence[] drawing)
+    {
+        try
+        {
+            foreach (PageCopies copies in rounds)
+            {
+                _llama.Backend.CopyPages(_cache, copies.From.ToArray(), copies.To.ToArray());
+            }
+
+            return _sampler.Sample(_llama.Forward(batch, _cache), drawing);
+        }
+        catch (Exception cause)
+        {
+            throw new EngineException($"{batch.Summary} failed: {cause.Message}", cause);
         }
     }
 

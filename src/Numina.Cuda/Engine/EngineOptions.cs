@@ -1,4 +1,3 @@
-using Numina.Cuda.Backends;
 using Numina.Cuda.Model;
 
 namespace Numina.Cuda.Engine;
@@ -18,6 +17,9 @@ public sealed record EngineOptions
     /// </summary>
     public bool ShareGeneratedText { get; init; } = true;
 
+    /// <summary>Bytes of cache that one sequence of the model's whole context takes.</summary>
+    public static long BytesPerSequence(Llama model) => PagesPerSequence(model) * model.CacheLayout(1).PageBytes;
+
     internal int PagesFor(Llama model)
     {
         if (Pages > 0)
@@ -25,8 +27,8 @@ public sealed record EngineOptions
             return Pages;
         }
 
-        KvLayout onePage = model.CacheLayout(1);
-        int longest = (model.Limits.ContextLength + onePage.PageSize - 1) / onePage.PageSize;
-        return (int)Math.Clamp(CacheBytes / onePage.PageBytes, 1, (long)longest * model.Limits.Sequences);
+        return (int)Math.Clamp(CacheBytes / model.CacheLayout(1).PageBytes, 1, PagesPerSequence(model) * model.Limits.Sequences);
     }
+
+    private static long PagesPerSequence(Llama model) => (model.Limits.ContextLength + model.Limits.PageSize - 1) / model.Limits.PageSize;
 }

@@ -172,7 +172,7 @@ internal sealed class Sequences(PageTables tables, LlamaLimits limits, bool shar
         }
     }
 
-    /// <summary>No generation starts any more. With a failure, every later call throws it.</summary>
+    /// <summary>No generation starts any more. With a failure, every later call throws an <see cref="EngineException"/> around it.</summary>
     public void Stop(Exception? failure)
     {
         lock (_gate)
@@ -197,7 +197,7 @@ internal sealed class Sequences(PageTables tables, LlamaLimits limits, bool shar
     {
         if (_failure != null)
         {
-            throw new InvalidOperationException($"the engine has failed: {_failure.Message}", _failure);
+            throw new EngineException($"the engine has failed: {_failure.Message}", _failure);
         }
 
         ObjectDisposedException.ThrowIf(_stopping, typeof(Engine));

@@ -39,7 +39,7 @@ public sealed class Session : IDisposable
 
     /// <summary>
     /// Continues the text. Cancelling ends it with <see cref="FinishReason.Cancelled"/> and the text so far; a full context with
-    /// <see cref="FinishReason.ContextFull"/>. Fails when the engine does, or with what <paramref name="onText"/> throws.
+    /// <see cref="FinishReason.ContextFull"/>. Fails with an <see cref="EngineException"/> when a step does, or with what <paramref name="onText"/> throws.
     /// </summary>
     /// <param name="options">How to draw and when to end.</param>
     /// <param name="onText">Hears the text piece by piece as it is decided, on the engine's thread: it must return soon and must not wait for the engine.</param>

@@ -43,6 +43,10 @@ public sealed record ForwardBatch(IReadOnlyList<SequenceStep> Sequences, IReadOn
     /// <summary>T, the tokens to compute.</summary>
     public int Tokens => Sequences.Sum(sequence => sequence.Tokens.Length);
 
+    /// <summary>What it is, for people: "step of 48 sequences, 48 tokens, longest context 812".</summary>
+    public string Summary =>
+        $"step of {Count(Sequences.Count, "sequence")}, {Count(Tokens, "token")}, longest context {Sequences.Max(sequence => sequence.ContextLength)}";
+
     /// <summary>R, the rows of logits.</summary>
     public int LogitRows => Sequences.Sum(sequence => sequence.Logits switch
     {
@@ -50,4 +54,6 @@ public sealed record ForwardBatch(IReadOnlyList<SequenceStep> Sequences, IReadOn
         Model.LogitRows.Last => 1,
         _ => sequence.Tokens.Length,
     });
+
+    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 }

@@ -57,6 +57,20 @@ public sealed class Llama : IDisposable
     /// <summary>The layout of a key-value cache for this model.</summary>
     public KvLayout CacheLayout(int pages) => new(Config.Layers, pages, Limits.PageSize, Config.KvHeads, Config.HeadDim, Backend.KvType);
 
+    /// <summary>The most tokens of a sequence that a checkpoint's positions and rope scaling allow.</summary>
+    public static int ContextOf(ModelConfig config)
+    {
+        RopeScaling rope = config.Rope;
+        // As vLLM does: linear and dynamic scaling stretch the stated positions; the others state them already stretched.
+        float positions = rope.Kind switch
+        {
+            RopeKind.Linear or RopeKind.Dynamic => config.MaxPositions * rope.Factor,
+            RopeKind.Yarn => Math.Max(config.MaxPositions, rope.OriginalMaxPositions * rope.Factor),
+            _ => config.MaxPositions,
+        };
+        return (int)positions;
+    }
+
     /// <summary>Computes a step, stores its keys and values in the cache, and returns logits [R, V] F32 on the device, valid until the next step.</summary>
     public Tensor Forward(ForwardBatch batch, KvCache cache, LayerObserver? observer = null)
     {
@@ -108,21 +122,35 @@ public sealed class Llama : IDisposable
         _embedding.Dispose();
     }
 
+    /// <summary>While a layer travels to the device and is repacked there, the next one, or the head behind the last, is read from disk.</summary>
     private IEnumerable<LlamaLayer> LoadLayers(ModelWeights weights, Action<int, int>? progress)
     {
-        int loaded = 0;
-        foreach (LayerWeights layer in weights.Layers)
+        if (weights.Layers.Count != Config.Layers)
         {
-            yield return new LlamaLayer(Backend, layer, Config);
-            loaded++;
-            progress?.Invoke(loaded, Config.Layers);
+            throw new ArgumentException($"expected {Config.Layers} layers, found {weights.Layers.Count}", nameof(weights));
         }
 
-        if (loaded != Config.Layers)
+        for (int i = 0; i < Config.Layers; i++)
         {
-            throw new ArgumentException($"expected {Config.Layers} layers, found {loaded}", nameof(weights));
+            Task reading = ReadAhead.Begin(i + 1 < Config.Layers ? weights.Layers[i + 1].Stored : weights.Head.Matrix.Stored);
+            try
+            {
+                yield return new LlamaLayer(Backend, weights.Layers[i], Config);
+            }
+            finally
+            {
+                reading.Wait();
+            }
+
+            progress?.Invoke(i + 1, Config.Layers);
         }
     }
+
+    private static LlamaLimits Resolve(LlamaLimits limits, ModelConfig config) => limits with
+    {
+        ContextLength = limits.ContextLength > 0 ? limits.ContextLength : ContextOf(config),
+        LogitRows = limits.LogitRows > 0 ? limits.LogitRows : limits.Sequences,
+    };
 
     private void CheckFits(ForwardBatch batch)
     {
@@ -130,22 +158,5 @@ public sealed class Llama : IDisposable
         {
             throw new ArgumentException($"a step of {batch.Tokens} tokens, {batch.Sequences.Count} sequences and {batch.LogitRows} rows of logits is beyond {Limits}");
         }
-    }
-
-    private static LlamaLimits Resolve(LlamaLimits limits, ModelConfig config)
-    {
-        RopeScaling rope = config.Rope;
-        // As vLLM does: linear and dynamic scaling stretch the stated positions; the others state them already stretched.
-        float positions = rope.Kind switch
-        {
-            RopeKind.Linear or RopeKind.Dynamic => config.MaxPositions * rope.Factor,
-            RopeKind.Yarn => Math.Max(config.MaxPositions, rope.OriginalMaxPositions * rope.Factor),
-            _ => config.MaxPositions,
-        };
-        return limits with
-        {
-            ContextLength = limits.ContextLength > 0 ? limits.ContextLength : (int)positions,
-            LogitRows = limits.LogitRows > 0 ? limits.LogitRows : limits.Sequences,
-        };
     }
 }

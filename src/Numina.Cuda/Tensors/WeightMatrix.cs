@@ -4,10 +4,17 @@ namespace Numina.Cuda.Tensors;
 /// The weight W [N, K] of a linear layer y = x W^T as the checkpoint stores it: N output features (rows), K input features (columns).
 /// Views into the mapped file; a backend repacks it once at load.
 /// </summary>
-public abstract record WeightMatrix(int Rows, int Columns);
+public abstract record WeightMatrix(int Rows, int Columns)
+{
+    /// <summary>The large tensors of the file that it is made of.</summary>
+    public abstract IReadOnlyList<Tensor> Stored { get; }
+}
 
 /// <summary>Unquantised: <paramref name="Data"/> is [N, K] of F32, F16 or BF16.</summary>
-public sealed record DenseMatrix(Tensor Data) : WeightMatrix(checked((int)Data.Shape[0]), checked((int)Data.Shape[1]));
+public sealed record DenseMatrix(Tensor Data) : WeightMatrix(checked((int)Data.Shape[0]), checked((int)Data.Shape[1]))
+{
+    public override IReadOnlyList<Tensor> Stored => [Data];
+}
 
 /// <summary>How the codes of a <see cref="QuantizedMatrix"/> lie in their 32-bit words.</summary>
 public enum CodePacking
@@ -26,6 +33,8 @@ public enum CodePacking
 public sealed unsafe record QuantizedMatrix(int Rows, int Columns) : WeightMatrix(Rows, Columns)
 {
     private static ReadOnlySpan<byte> AwqNibbles => [0, 4, 1, 5, 2, 6, 3, 7];
+
+    public override IReadOnlyList<Tensor> Stored => [Words, Zeros, Scales];
 
     /// <summary>4 or 8.</summary>
     public required int Bits { get; init; }

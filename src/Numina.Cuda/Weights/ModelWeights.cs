@@ -34,6 +34,9 @@ public sealed record LayerWeights
 
     /// <summary>[H, I].</summary>
     public required LinearWeights Down { get; init; }
+
+    /// <summary>The tensors of the checkpoint's files behind all matrices.</summary>
+    public IEnumerable<Tensor> Stored => new[] { Query, Key, Value, Output, Gate, Up, Down }.SelectMany(linear => linear.Matrix.Stored);
 }
 
 /// <summary>All weights of a decoder. The embedding and the matrices are views of the checkpoint's files and must not outlive the <see cref="Checkpoint"/>.</summary>

@@ -1,50 +1,21 @@
-using System.Text.Json;
 using Numina.Cuda.Backends;
 using Numina.Cuda.Backends.Cpu;
 using Numina.Cuda.Tensors;
-using Numina.Cuda.Tests.Support;
 
 namespace Numina.Cuda.Tests.Backends;
 
-/// <summary>The kept tokens and their probabilities against transformers' ones, and draws against the probabilities.</summary>
+/// <summary>The CPU's kept tokens and their probabilities against transformers' ones, and draws against the probabilities.</summary>
 [TestFixture]
 internal sealed class SamplingTests
 {
-    private static readonly NoiseKey s_noise = new(42, 3, 7, 1);
+    private static readonly NoiseKey s_noise = SamplingGolden.Noise;
 
     [Test]
     public void Kept_tokens_and_probabilities_are_those_of_the_reference()
     {
-        using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Reference.Path("goldens/llama/sampling.json")));
-        int compared = 0;
-        foreach (JsonElement vector in golden.RootElement.GetProperty("vectors").EnumerateArray())
+        foreach (SamplingGolden vector in SamplingGolden.Load())
         {
-            float[] logits = [.. vector.GetProperty("logits").EnumerateArray().Select(ReadLogit)];
-            int[] history = [.. vector.GetProperty("history").EnumerateArray().Select(item => item.GetInt32())];
-            foreach (JsonElement item in vector.GetProperty("cases").EnumerateArray())
-            {
-                if (!item.TryGetProperty("closest_call", out JsonElement close) || close.GetDouble() >= 1e-6)
-                {
-                    Compare(item, logits, history, $"{vector.GetProperty("name")} {item.GetProperty("settings")}");
-                    compared++;
-                }
-            }
-        }
-
-        Assert.That(compared, Is.GreaterThanOrEqualTo(690));
-    }
-
-    [Test]
-    public void Log_probabilities_are_those_of_the_raw_logits()
-    {
-        using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Reference.Path("goldens/llama/sampling.json")));
-        using var backend = new CpuBackend(new CpuOptions { Threads = 2 });
-        foreach (JsonElement vector in golden.RootElement.GetProperty("vectors").EnumerateArray())
-        {
-            float[] logits = [.. vector.GetProperty("logits").EnumerateArray().Select(ReadLogit)];
-            double[] expected = [.. vector.GetProperty("logprobs").EnumerateArray().Select(ReadDouble)];
-            SampledToken sampled = Draw(backend, logits, [new SamplingRow { Temperature = 0.7f, Position = 5, Noise = s_noise, TopK = 3 }])[0];
-            Assert.That(sampled.LogProbability, Is.EqualTo(expected[sampled.Token]).Within(2e-6 * (1 + Math.Abs(expected[sampled.Token]))), vector.GetProperty("name").GetString());
+            Array.ForEach(vector.Cases, item => Compare(item, vector.Logits));
         }
     }
 
@@ -156,21 +127,13 @@ internal sealed class SamplingTests
         return byToken;
     }
 
-    private static void Compare(JsonElement item, float[] logits, int[] history, string name)
+    private static void Compare(SamplingGoldenCase item, float[] logits)
     {
-        JsonElement settings = item.GetProperty("settings");
-        float Setting(string key, float absent) => settings.TryGetProperty(key, out JsonElement value) ? value.GetSingle() : absent;
-        var row = new SamplingRow
-        {
-            Temperature = Setting("temperature", 1), TopK = (int)Setting("top_k", 0), TopP = Setting("top_p", 1), MinP = Setting("min_p", 0),
-            RepetitionPenalty = Setting("repetition_penalty", 1), History = history, Position = 0, Noise = s_noise,
-        };
-        double[] expected = [.. item.GetProperty("probs").EnumerateArray().Select(ReadDouble)];
-        double[] actual = Distribution(logits, row);
+        double[] expected = [.. item.Probabilities], actual = Distribution(logits, item.Row);
 
         // The reference counts what has a probability: e^-800 has none in double precision.
-        Assert.That(actual.Count(probability => probability > 0), Is.EqualTo(item.GetProperty("kept").GetInt32()), name);
-        if (item.TryGetProperty("tie_split", out _))
+        Assert.That(actual.Count(probability => probability > 0), Is.EqualTo(item.Kept), item.Name);
+        if (item.IsTieSplit)
         {
             Array.Sort(expected);
             Array.Sort(actual);
@@ -178,11 +141,7 @@ internal sealed class SamplingTests
 
         for (int i = 0; i < expected.Length; i++)
         {
-            Assert.That(actual[i], Is.EqualTo(expected[i]).Within(1e-12 + 1e-6 * expected[i]), $"{name}: token {i}");
+            Assert.That(actual[i], Is.EqualTo(expected[i]).Within(1e-12 + 1e-6 * expected[i]), $"{item.Name}: token {i}");
         }
     }
-
-    private static float ReadLogit(JsonElement value) => (float)ReadDouble(value);
-
-    private static double ReadDouble(JsonElement value) => value.ValueKind == JsonValueKind.String ? double.NegativeInfinity : value.GetDouble();
 }

@@ -21,7 +21,8 @@ internal static partial class CudaDevices
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, Library);
 
-    private static string EmulatorPath => Path.Combine(Folder, "libcuda_emu.so");
+    /// <summary>Where the build puts the emulated driver, if it can.</summary>
+    public static string EmulatorPath => Path.Combine(Folder, "libcuda_emu.so");
 
     /// <summary>A backend on the emulator; skips the test where there is none.</summary>
     public static CudaBackend OpenEmulated(EmulatorMode mode, CudaOptions? options = null)

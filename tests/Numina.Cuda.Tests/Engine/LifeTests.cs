@@ -148,10 +148,10 @@ internal sealed class LifeTests
         Task<Generation>[] running = [first.GenerateAsync(s_endless), second.GenerateAsync(s_endless)];
         foreach (Task<Generation> generation in running)
         {
-            Assert.That(async () => await generation, Throws.Exception.With.Message.Contains("the device is gone"));
+            Assert.That(async () => await generation, Throws.TypeOf<EngineException>().With.Message.Contains("failed: the device is gone").And.InnerException.TypeOf<InvalidDataException>());
         }
 
-        Assert.That(() => engine.Open(s_prompt), Throws.InvalidOperationException.With.Message.Contains("the device is gone"));
+        Assert.That(() => engine.Open(s_prompt), Throws.TypeOf<EngineException>().With.Message.StartsWith("the engine has failed: step of ").And.Message.Contains("the device is gone"));
     }
 
     [Test]

@@ -52,7 +52,8 @@ internal sealed class KernelCacheTests
         Assert.That(Entries, Has.Length.EqualTo(3));
         foreach (string edited in new[] { "add.cu", "common.cuh" })
         {
-            using var kernels = new EditedKernels(edited);
+            using var kernels = new KernelFolder();
+            kernels.Append(edited, "// edited");
             Cubin(new KernelCache(KernelSources.FromDirectory(kernels.Folder), _folder));
         }
 
@@ -105,7 +106,8 @@ internal sealed class KernelCacheTests
     [Test]
     public void An_error_carries_the_compilers_log_with_file_and_line()
     {
-        using var kernels = new EditedKernels("add.cu", "this is no kernel");
+        using var kernels = new KernelFolder();
+        kernels.Append("add.cu", "this is no kernel");
         var cache = new KernelCache(KernelSources.FromDirectory(kernels.Folder), _folder);
         KernelCompilationException failure = Assert.Throws<KernelCompilationException>(() => Cubin(cache))!;
         Assert.That(failure.Message, Does.Contain("kernel add [ELEMENT=half VECTOR=8] does not compile").And.Contain("--gpu-architecture=sm_80").And.Match(@"add\.cu:\d+"));
@@ -133,20 +135,4 @@ internal sealed class KernelCacheTests
     private KernelCache Cache() => new(KernelSources.Embedded(), _folder);
 
     private static byte[] Cubin(KernelCache cache) => cache.Cubin(s_add, "sm_80", Unsafe.SizeOf<AddParams>());
-
-    /// <summary>A copy of the kernels with a line more in one file.</summary>
-    private sealed class EditedKernels : IDisposable
-    {
-        public EditedKernels(string edited, string line = "// edited")
-        {
-            foreach (string file in Directory.EnumerateFiles(Path.Combine(Reference.Repository, "kernels"), "*.cu*"))
-            {
-                File.WriteAllText(Path.Combine(Folder, Path.GetFileName(file)), File.ReadAllText(file) + (Path.GetFileName(file) == edited ? line + "\n" : ""));
-            }
-        }
-
-        public string Folder { get; } = Directory.CreateTempSubdirectory("numina-kernels").FullName;
-
-        public void Dispose() => Directory.Delete(Folder, recursive: true);
-    }
 }

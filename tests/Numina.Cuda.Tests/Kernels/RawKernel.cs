@@ -7,24 +7,38 @@ using Buffer = Numina.Cuda.Tensors.Buffer;
 
 namespace Numina.Cuda.Tests.Kernels;
 
-/// <summary>A folder of kernels for a test: one file beside the product's headers.</summary>
+/// <summary>A folder of kernels for a test.</summary>
 internal sealed class KernelFolder : IDisposable
 {
+    /// <summary>All of the product's kernels.</summary>
+    public KernelFolder() => Copy("*.cu*");
+
+    /// <summary>One file beside the product's headers.</summary>
     /// <param name="file">Relative to tests/cuda_emu.</param>
     /// <param name="name">What the kernel is called.</param>
     public KernelFolder(string file, string name)
     {
-        foreach (string header in Directory.EnumerateFiles(Path.Combine(Reference.Repository, "kernels"), "*.cuh"))
-        {
-            File.Copy(header, Path.Combine(Folder, Path.GetFileName(header)));
-        }
-
-        File.Copy(Path.Combine(Reference.Repository, "tests", "cuda_emu", file), Path.Combine(Folder, $"{name}.cu"));
+        Copy("*.cuh");
+        Put(file, name);
     }
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("numina-kernels").FullName;
 
+    /// <summary>Takes a file of tests/cuda_emu for the kernel of that name.</summary>
+    public void Put(string file, string name) => File.Copy(Path.Combine(Reference.Repository, "tests", "cuda_emu", file), Path.Combine(Folder, $"{name}.cu"), overwrite: true);
+
+    /// <summary>Adds a line to a file.</summary>
+    public void Append(string file, string line) => File.AppendAllText(Path.Combine(Folder, file), line + "\n");
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private void Copy(string pattern)
+    {
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(Reference.Repository, "kernels"), pattern))
+        {
+            File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
+        }
+    }
 }
 
 /// <summary>tests/cuda_emu/broken: struct Broken.</summary>

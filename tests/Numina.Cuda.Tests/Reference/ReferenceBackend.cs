@@ -21,7 +21,7 @@ internal unsafe class ReferenceBackend : IBackend
 
     public void Download(Span<byte> destination, Tensor source) => source.AsBytes().CopyTo(destination);
 
-    public LinearWeight LoadLinear(IReadOnlyList<WeightMatrix> parts, float[]? bias, LinearOrder order = default) => new ReferenceLinear(parts, bias);
+    public virtual LinearWeight LoadLinear(IReadOnlyList<WeightMatrix> parts, float[]? bias, LinearOrder order = default) => new ReferenceLinear(parts, bias);
 
     public Tensors.Buffer LoadTable(Tensor table)
     {

@@ -1,4 +1,5 @@
 #include "memory.hpp"
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <sys/mman.h>
@@ -7,7 +8,7 @@ namespace emu {
 
 static const size_t gap = size_t(1) << 20;
 uintptr_t device_space_start;
-size_t memory_in_use;
+size_t memory_in_use, pool_kept;
 static uintptr_t next_free;
 static std::map<uintptr_t, Allocation>& allocations = *new std::map<uintptr_t, Allocation>;
 static std::mutex lock;
@@ -82,9 +83,28 @@ API int cuMemFree_v2(uintptr_t start) {
     return OK;
 }
 
+// Allocation in stream order takes from the pool first.
+API int cuMemAllocAsync(uintptr_t* out, size_t bytes, void*) {
+    if (int error = cuMemAlloc_v2(out, bytes)) return error;
+    pool_kept -= std::min(pool_kept, bytes);
+    return OK;
+}
+
+int free_to_pool(uintptr_t start) {
+    size_t before = memory_in_use;
+    if (int error = cuMemFree_v2(start)) return error;
+    pool_kept += before - memory_in_use;
+    return OK;
+}
+
+API int cuMemPoolTrimTo(void*, size_t keep) {
+    pool_kept = std::min(pool_kept, keep);
+    return OK;
+}
+
 API int cuMemGetInfo_v2(size_t* free_bytes, size_t* total) {
     *total = size_t(memory_limit_mb()) << 20;
-    *free_bytes = *total - memory_in_use;
+    *free_bytes = *total - std::min(*total, memory_in_use + pool_kept);
     return OK;
 }
 

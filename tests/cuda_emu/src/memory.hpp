@@ -18,6 +18,9 @@ const size_t device_space = size_t(1) << 42;
 extern uintptr_t device_space_start;
 extern size_t memory_in_use;
 
+// Bytes of blocks freed in stream order: the pool keeps them, not free for others, until it is trimmed.
+extern size_t pool_kept;
+
 // The allocation at or below an address, or null.
 Allocation* find_allocation(uintptr_t address);
 

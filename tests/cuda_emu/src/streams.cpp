@@ -116,11 +116,9 @@ API int cuMemsetD8Async(uintptr_t d, byte v, size_t n, Stream* s) { return submi
 API int cuMemFreeHost(void* p) { drain(); free(p); return OK; }
 
 // Allocation in stream order: the memory may be used by work that is queued later, and is gone for work queued after the free.
-API int cuMemAlloc_v2(uintptr_t* out, size_t bytes);
-API int cuMemFree_v2(uintptr_t start);
-API int cuMemAllocAsync(uintptr_t* out, size_t bytes, Stream*) { return cuMemAlloc_v2(out, bytes); }
+int free_to_pool(uintptr_t start);
 API int cuMemFreeAsync(uintptr_t start, Stream* s) {
-    return sticky_error ? cuMemFree_v2(start) : submit(s, [=] { return cuMemFree_v2(start); });
+    return sticky_error ? free_to_pool(start) : submit(s, [=] { return free_to_pool(start); });
 }
 
 API int cuDevicePrimaryCtxRelease_v2(int) {

@@ -9,6 +9,10 @@ public sealed partial class CudaBackend
     private const int WarpsPerBlock = 4;
     private const int SplitKeys = 128;
 
+    /// <summary>Bytes of scratch memory that decode steps of so many sequences come to need: the splits of each head's sums, before they are merged.</summary>
+    public static long AttentionWorkspace(int sequences, int heads, int headDim, int contextLength) =>
+        (long)sequences * heads * Ceiling(contextLength, SplitKeys) * (headDim + 2) * sizeof(float);
+
     public void RopeStoreKv(Tensor qkv, int heads, Tensor cosSin, in AttentionBatch batch, Tensor keys, Tensor values)
     {
         ExpectActivations(qkv);
@@ -81,7 +85,7 @@ public sealed partial class CudaBackend
             Qkv = qkv.Pointer,
             Keys = keys.Pointer,
             Values = values.Pointer,
-            Partials = _partials.Reserve((long)batch.Sequences * heads * splits * (headDim + 2) * sizeof(float)),
+            Partials = _partials.Reserve(AttentionWorkspace(batch.Sequences, heads, headDim, batch.MaxContextLength)),
             QueryStarts = batch.QueryStarts.Pointer,
             ContextLengths = batch.ContextLengths.Pointer,
             PageTable = batch.PageTable.Pointer,

@@ -70,21 +70,14 @@ public sealed partial class CudaBackend : IBackend
 
     public DType KvType => ActivationType;
 
-    /// <summary>Free bytes on the device, for sizing the page pool.</summary>
-    public long FreeBytes => _memory.Free();
+    /// <summary>Bytes that are free on the device, for sizing the page pool. Waits for the queue and gives back what freed blocks still hold.</summary>
+    public long FreeBytes() => _memory.Free();
 
     /// <summary>Kernels compiled so far because the cache did not hold them.</summary>
     public int Compilations => _cache.Compilations;
 
     /// <summary>For kernels that are no operation: self-tests.</summary>
     internal KernelLibrary Kernels => _kernels;
-
-    /// <summary>What is being worked on, such as "decode of 48 sequences": named in the error when a kernel fails.</summary>
-    public string Work
-    {
-        get => _launcher.Work;
-        set => _launcher.Work = value;
-    }
 
     /// <summary>Device memory of whatever content.</summary>
     internal Buffer AllocateUncleared(long byteLength) => _memory.Allocate(byteLength);

@@ -17,18 +17,6 @@ public sealed record CudaOptions
     /// <summary>Where compiled kernels are kept between runs.</summary>
     public string CacheDirectory { get; init; } = DefaultCacheDirectory;
 
-    /// <summary><c>numina-cuda/kernels</c> in the user's cache folder.</summary>
-    public static string DefaultCacheDirectory => Path.Combine(UserCache(), "numina-cuda", "kernels");
-
-    private static string UserCache()
-    {
-        if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } folder)
-        {
-            return folder;
-        }
-
-        return OperatingSystem.IsWindows()
-            ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache");
-    }
+    /// <summary><c>kernels</c> in <see cref="UserCache"/>.</summary>
+    public static string DefaultCacheDirectory => Path.Combine(UserCache.Folder, "kernels");
 }

@@ -7,9 +7,6 @@ internal sealed unsafe class Launcher(ContextHandle context, StreamHandle stream
 {
     private readonly List<string> _queued = [];
 
-    /// <summary>What is being worked on, for error texts: set by whoever knows.</summary>
-    internal string Work { get; set; } = "";
-
     internal void Launch(KernelVariant variant, nint function, LaunchShape shape, void* parameters)
     {
         context.MakeCurrent();
@@ -17,7 +14,7 @@ internal sealed unsafe class Launcher(ContextHandle context, StreamHandle stream
             function, checked((uint)shape.GridX), (uint)shape.GridY, (uint)shape.GridZ, (uint)shape.Threads, 1, 1, (uint)shape.SharedBytes, stream.Value, &parameters, null);
         if (result != DriverApi.Success)
         {
-            throw new CudaException($"kernel {variant}, {shape}{Where()}: {Driver.Describe(result)}") { Result = result };
+            throw new CudaException($"kernel {variant}, {shape}: {Driver.Describe(result)}") { Result = result };
         }
 
         if (!_queued.Contains(variant.Name))
@@ -34,11 +31,9 @@ internal sealed unsafe class Launcher(ContextHandle context, StreamHandle stream
         if (result != DriverApi.Success)
         {
             string which = _queued.Count == 0 ? "a copy" : $"one of the kernels {string.Join(", ", _queued)} (CUDA_LAUNCH_BLOCKING=1 tells which)";
-            throw new CudaException($"{which} failed{Where()}: {Driver.Describe(result)}") { Result = result };
+            throw new CudaException($"{which} failed: {Driver.Describe(result)}") { Result = result };
         }
 
         _queued.Clear();
     }
-
-    private string Where() => Work.Length == 0 ? "" : $", {Work}";
 }

@@ -14,6 +14,7 @@ internal sealed class DeviceMemory
     private readonly StreamHandle _stream;
     private readonly CudaDevice _device;
     private readonly bool _pooled;
+    private readonly nint _pool;
     private long _held;
 
     internal unsafe DeviceMemory(ContextHandle context, StreamHandle stream, CudaDevice device)
@@ -23,18 +24,24 @@ internal sealed class DeviceMemory
         if (_pooled)
         {
             ulong keepAll = ulong.MaxValue;
-            Driver.Check(DriverApi.cuDeviceGetDefaultMemPool(out nint pool, device.Ordinal));
-            Driver.Check(DriverApi.cuMemPoolSetAttribute(pool, ReleaseThreshold, &keepAll));
+            Driver.Check(DriverApi.cuDeviceGetDefaultMemPool(out _pool, device.Ordinal));
+            Driver.Check(DriverApi.cuMemPoolSetAttribute(_pool, ReleaseThreshold, &keepAll));
         }
     }
 
     /// <summary>Bytes in blocks that are not freed.</summary>
     internal long Held => Interlocked.Read(ref _held);
 
-    /// <summary>Bytes that are free on the device.</summary>
+    /// <summary>Bytes that are free on the device. Waits for the queue and hands back what the pool keeps of freed blocks: else these would count as taken.</summary>
     internal long Free()
     {
         _context.MakeCurrent();
+        if (_pooled)
+        {
+            _stream.Synchronize();
+            Driver.Check(DriverApi.cuMemPoolTrimTo(_pool, 0));
+        }
+
         Driver.Check(DriverApi.cuMemGetInfo_v2(out nuint free, out _));
         return (long)free;
     }

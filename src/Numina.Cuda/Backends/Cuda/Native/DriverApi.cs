@@ -41,6 +41,9 @@ internal static unsafe partial class DriverApi
     internal static partial int cuMemPoolSetAttribute(nint pool, int attribute, ulong* value);
 
     [LibraryImport(NativeLibraries.Driver)]
+    internal static partial int cuMemPoolTrimTo(nint pool, nuint keep);
+
+    [LibraryImport(NativeLibraries.Driver)]
     internal static partial int cuDevicePrimaryCtxRetain(out nint context, int device);
 
     [LibraryImport(NativeLibraries.Driver)]
