@@ -105,6 +105,7 @@ internal static partial class CudaDevices
 
         Environment.SetEnvironmentVariable(NativeLibraries.DriverVariable, EmulatorPath);
         Environment.SetEnvironmentVariable(NativeLibraries.CompilerVariable, EmulatorPath);
+        Environment.SetEnvironmentVariable(NativeLibraries.BlasVariable, EmulatorPath);
         TestLibraries.Add(Library, EmulatorPath);
         return null;
     }

@@ -15,6 +15,7 @@ internal sealed class DeviceMemory
     private readonly CudaDevice _device;
     private readonly bool _pooled;
     private long _held;
+    private long _peak;
 
     internal unsafe DeviceMemory(ContextHandle context, StreamHandle stream, CudaDevice device)
     {
@@ -30,6 +31,9 @@ internal sealed class DeviceMemory
 
     /// <summary>Bytes in blocks that are not freed.</summary>
     internal long Held => Interlocked.Read(ref _held);
+
+    /// <summary>The largest that <see cref="Held"/> has been. Blocks are allocated by one thread at a time.</summary>
+    internal long Peak => Interlocked.Read(ref _peak);
 
     /// <summary>Bytes that are free on the device.</summary>
     internal long Free()
@@ -55,7 +59,7 @@ internal sealed class DeviceMemory
         }
 
         Driver.Check(result, _pooled ? nameof(DriverApi.cuMemAllocAsync) : nameof(DriverApi.cuMemAlloc_v2));
-        Interlocked.Add(ref _held, byteLength);
+        _peak = Math.Max(_peak, Interlocked.Add(ref _held, byteLength));
         return new DeviceBuffer(new DeviceBlockHandle(this, pointer, byteLength), byteLength);
     }
 

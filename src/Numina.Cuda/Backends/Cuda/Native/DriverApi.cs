@@ -77,6 +77,9 @@ internal static unsafe partial class DriverApi
     internal static partial int cuMemcpyDtoHAsync_v2(nint to, nint from, nuint bytes, nint stream);
 
     [LibraryImport(NativeLibraries.Driver)]
+    internal static partial int cuMemcpyDtoDAsync_v2(nint to, nint from, nuint bytes, nint stream);
+
+    [LibraryImport(NativeLibraries.Driver)]
     internal static partial int cuMemsetD8Async(nint to, byte value, nuint bytes, nint stream);
 
     [LibraryImport(NativeLibraries.Driver)]
@@ -139,6 +142,7 @@ internal static unsafe partial class DriverApi
 internal enum DeviceAttribute
 {
     Multiprocessors = 16,
+    SecondLevelCacheBytes = 38,
     ComputeCapabilityMajor = 75,
     ComputeCapabilityMinor = 76,
     SharedBytesPerBlockOptIn = 97,
