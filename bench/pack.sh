@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs everything that bench/gpu.sh needs into one archive for a machine with a GPU but no .NET and no network:
-# the tests with their reference data and the command line, self-contained for linux-x64, of the last commit.
+# the tests with their reference data, the command line and the bench, self-contained for linux-x64 and with one runtime for all, of the last commit.
 # Usage: bench/pack.sh [ARCHIVE]  (default: artifacts/numina-cuda-gpu.tar.xz). Needs the .NET 10 SDK.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -14,7 +14,7 @@ mkdir -p "$root/app" "$root/bench" "$root/tests" "$(dirname "$archive")"
 # Built from a copy: a runtime identifier would change the lock files.
 git archive HEAD | tar -x -C "$stage" --one-top-level=source
 find "$stage/source" -name packages.lock.json -delete
-for project in tests/Numina.Cuda.Tests src/Numina.Cuda.Cli; do
+for project in tests/Numina.Cuda.Tests src/Numina.Cuda.Cli bench/Numina.Cuda.Bench; do
     dotnet publish "$stage/source/$project" -c Release -r linux-x64 --self-contained --nologo -v quiet -p:StandaloneTests=true -p:RunAnalyzers=false -p:DebugType=none -o "$root/app"
 done
 

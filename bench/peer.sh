@@ -29,7 +29,7 @@ for ((round = 1; round <= rounds; round++)); do
     echo "round $round of $rounds"
     timeout 600 python3 "$peer" "$libraries" bench "$model" "$threads" 1 2>/dev/null | tee -a "$log" \
         || { echo "llama.cpp did not finish: its threads spin at barriers and collapse on a busy machine" >&2; exit 1; }
-    dotnet bench/Numina.Cuda.Bench/bin/Release/net10.0/numina-bench.dll 135m --threads "$threads" --runs 1 --kinds prefill512,decode1,decode8 | tee -a "$log"
+    dotnet bench/Numina.Cuda.Bench/bin/Release/net10.0/numina-bench.dll 135m --device cpu --threads "$threads" --runs 1 --kinds prefill512,decode1,decode8 | tee -a "$log"
 done
 
 python3 - "$log" <<'PYTHON'

@@ -1,5 +1,6 @@
-using System.Globalization;
-using Numina.Cuda.Backends.Cpu;
+using Numina.Cuda.Bench.Devices;
+using Numina.Cuda.Bench.Models;
+using Numina.Cuda.Bench.Operations;
 
 namespace Numina.Cuda.Bench;
 
@@ -8,51 +9,61 @@ internal static class BenchProgram
 {
     private const string TokenizerGoldens = "../shared/goldens/tokenizer";
 
-    public static int Run(BenchOptions options)
+    /// <returns>0, or 1 when a result was wrong or a target was missed.</returns>
+    public static int Run(BenchOptions options, TextWriter output)
     {
         int failed = 0;
-        double bandwidth = 0;
-        if (options.What.Any(what => what is not ("tokenizer" or "python")))
+        var report = new BenchReport(output);
+        string[] onDevice = [.. options.What.Where(what => what is not ("tokenizer" or "python"))];
+        if (onDevice.Length > 0)
         {
-            bandwidth = Machine(options);
+            OnDevice(onDevice, options, report);
         }
 
-        foreach (string what in options.What)
+        foreach (string what in options.What.Except(onDevice))
         {
-            switch (what)
+            failed |= what == "tokenizer" ? TokenizerBench.Run(TokenizerGoldens, output, json: false) : PythonBench.Run(output);
+        }
+
+        if (options.Json is { } path)
+        {
+            report.Write(path);
+        }
+
+        return report.Failed ? 1 : failed;
+    }
+
+    private static void OnDevice(string[] wanted, BenchOptions options, BenchReport report)
+    {
+        DeviceChoice choice = DeviceChoice.Of(options);
+        options = options with { Runs = options.Runs > 0 ? options.Runs : choice.IsGpu ? 5 : 3 };
+        double bandwidth;
+        using (IBenchDevice device = choice.Open(options, report.Note))
+        {
+            (report.Device, report.Why) = (device.Backend.Name, choice.Why);
+            report.Print($"{device.Backend.Name} ({choice.Why})");
+            if (wanted.Append(options.Shape).Any(name => name is not null && ModelShape.IsKnown(name) && ModelShape.Named(name).Divisor > 1))
             {
-                case "copy":
-                    break;
-                case "ops":
-                    OpBench.Run(options, bandwidth);
-                    break;
-                case "tokenizer":
-                    failed |= TokenizerBench.Run(TokenizerGoldens, Console.Out, json: false);
-                    break;
-                case "python":
-                    failed |= PythonBench.Run(Console.Out);
-                    break;
-                default:
-                    ModelBench.Run(ModelShape.Named(what), options, bandwidth);
-                    break;
+                report.Note("tiny is for trying the bench out: its figures mean nothing");
+            }
+
+            bandwidth = device.CopyBandwidth(options.Runs);
+            report.Print($"copy        {bandwidth,8:F2} GB/s read and written{(choice.IsGpu ? "" : $", {options.Threads} threads, best of {options.Runs + 2}")}");
+            report.Add("copy", "copy", new Measure("bandwidth", bandwidth, "GB/s"));
+        }
+
+        foreach (string what in wanted.Where(what => what != "copy"))
+        {
+            // Opened anew: each starts with empty memory, so that its peak is its own.
+            using IBenchDevice device = choice.Open(options, _ => { });
+            if (what == "ops")
+            {
+                new OperationBench(device, options, report, bandwidth).Run();
+            }
+            else
+            {
+                new ModelBench(device, ModelShape.Named(what), options, report, bandwidth).Run();
             }
         }
-
-        return failed;
     }
-
-    /// <summary>Says what the models run on, and measures the bandwidth that their figures are held against.</summary>
-    private static double Machine(BenchOptions options)
-    {
-        using (var backend = new CpuBackend(options.Backend))
-        {
-            Console.WriteLine(backend.Name);
-        }
-
-        double bandwidth = CopyBandwidth.Measure(options.Threads, options.Runs + 2);
-        Print($"copy        {bandwidth,8:F2} GB/s read and written, {options.Threads} threads, best of {options.Runs + 2}");
-        return bandwidth;
-    }
-
-    public static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }

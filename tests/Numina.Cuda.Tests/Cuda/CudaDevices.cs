@@ -25,17 +25,24 @@ internal static partial class CudaDevices
     public static string EmulatorPath => Path.Combine(Folder, "libcuda_emu.so");
 
     /// <summary>A backend on the emulator; skips the test where there is none.</summary>
-    public static CudaBackend OpenEmulated(EmulatorMode mode, CudaOptions? options = null)
+    public static CudaBackend OpenEmulated(EmulatorMode mode, CudaOptions? options = null) => WithEmulatedDevice(mode, () =>
+    {
+        options ??= new CudaOptions();
+        return CudaBackend.Open(options.CacheDirectory == CudaOptions.DefaultCacheDirectory ? options with { CacheDirectory = KernelCache(mode) } : options);
+    });
+
+    /// <summary>Where kernels compiled for a mode are kept between runs.</summary>
+    public static string KernelCache(EmulatorMode mode) => Path.Combine(Folder, "cache", mode.CacheKey);
+
+    /// <summary>Runs something that opens the machine's device by itself, with the emulator's in its place; skips the test where there is none.</summary>
+    public static T WithEmulatedDevice<T>(EmulatorMode mode, Func<T> work)
     {
         RequireEmulator();
         Set(mode);
         SetOption("EMU_DEVICES", "1");
         try
         {
-            options ??= new CudaOptions();
-            return CudaBackend.Open(options.CacheDirectory == CudaOptions.DefaultCacheDirectory
-                ? options with { CacheDirectory = Path.Combine(Folder, "cache", mode.CacheKey) }
-                : options);
+            return work();
         }
         finally
         {
@@ -106,6 +113,7 @@ internal static partial class CudaDevices
 
         Environment.SetEnvironmentVariable(NativeLibraries.DriverVariable, EmulatorPath);
         Environment.SetEnvironmentVariable(NativeLibraries.CompilerVariable, EmulatorPath);
+        Environment.SetEnvironmentVariable(NativeLibraries.BlasVariable, EmulatorPath);
         TestLibraries.Add(Library, EmulatorPath);
         return null;
     }

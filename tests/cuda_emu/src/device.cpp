@@ -30,6 +30,7 @@ API int cuDeviceTotalMem_v2(size_t* bytes, int) {
 API int cuDeviceGetAttribute(int* value, int attribute, int) {
     switch (attribute) {
     case 16: *value = 4; return OK;                         // multiprocessors
+    case 38: *value = 65536; return OK;                     // bytes of second-level cache
     case 75: *value = architecture / 10; return OK;         // compute capability, major
     case 76: *value = architecture % 10; return OK;         // and minor
     case 97: *value = shared_limit(); return OK;            // shared memory a block may opt into

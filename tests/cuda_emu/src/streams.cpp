@@ -1,13 +1,12 @@
 // Streams run at once and in order; a captured stream records. EMU_LAZY=1 puts all work off until a synchronising call, which exposes
 // missing ones.
 #include "launch.hpp"
+#include "streams.hpp"
 #include <algorithm>
 #include <chrono>
-#include <functional>
 
 namespace emu {
 
-typedef std::function<int()> Work;
 struct Stream { bool capturing = false; vector<Work> graph; };
 struct Graph { vector<Work> work; };
 struct Event { double at; };
@@ -27,8 +26,7 @@ static int synchronise() {
     return capturing ? report(CAPTURE_UNSUPPORTED, "a synchronising call while a stream is captured") : drain();
 }
 
-// The one way to the device: record, put off, or do.
-static int submit(Stream* s, Work work) {
+int submit(Stream* s, Work work) {
     if (sticky_error) return sticky_error;
     if (s && s->capturing) {
         s->graph.push_back(work);
@@ -104,6 +102,11 @@ static int get(void* to, uintptr_t from, size_t n) {
     return OK;
 }
 
+static int copy(uintptr_t to, uintptr_t from, size_t n) {
+    if (int error = check_device_range(from, n, false, "copy within the device")) return error;
+    return put(to, (const void*)from, n);
+}
+
 static int fill(uintptr_t to, byte value, size_t n) {
     if (int error = check_device_range(to, n, true, "memset")) return error;
     memset((void*)to, value, n);
@@ -112,6 +115,7 @@ static int fill(uintptr_t to, byte value, size_t n) {
 
 API int cuMemcpyHtoDAsync_v2(uintptr_t d, const void* h, size_t n, Stream* s) { return submit(s, [=] { return put(d, h, n); }); }
 API int cuMemcpyDtoHAsync_v2(void* h, uintptr_t d, size_t n, Stream* s) { return submit(s, [=] { return get(h, d, n); }); }
+API int cuMemcpyDtoDAsync_v2(uintptr_t d, uintptr_t from, size_t n, Stream* s) { return submit(s, [=] { return copy(d, from, n); }); }
 API int cuMemsetD8Async(uintptr_t d, byte v, size_t n, Stream* s) { return submit(s, [=] { return fill(d, v, n); }); }
 API int cuMemFreeHost(void* p) { drain(); free(p); return OK; }
 

@@ -76,6 +76,14 @@ public sealed partial class CudaBackend : IBackend
     /// <summary>Kernels compiled so far because the cache did not hold them.</summary>
     public int Compilations => _cache.Compilations;
 
+    /// <summary>The most bytes that this backend's allocations have held at once.</summary>
+    public long PeakBytes => _memory.Peak;
+
+    internal ContextHandle Context => _context;
+
+    /// <summary>What every operation is queued on.</summary>
+    internal StreamHandle Stream => _stream;
+
     /// <summary>For kernels that are no operation: self-tests.</summary>
     internal KernelLibrary Kernels => _kernels;
 
@@ -111,6 +119,18 @@ public sealed partial class CudaBackend : IBackend
         }
 
         _staging.Download(destination, source.Pointer);
+    }
+
+    /// <summary>Queues a copy within device memory of as many bytes as <paramref name="source"/> has.</summary>
+    internal void Copy(Tensor destination, Tensor source)
+    {
+        if (destination.ByteLength != source.ByteLength)
+        {
+            throw new ArgumentException($"{source.ByteLength} bytes to copy to {destination.ByteLength}", nameof(destination));
+        }
+
+        _context.MakeCurrent();
+        Driver.Check(DriverApi.cuMemcpyDtoDAsync_v2(destination.Pointer, source.Pointer, (nuint)source.ByteLength, _stream.Value));
     }
 
     public LinearWeight LoadLinear(IReadOnlyList<WeightMatrix> parts, float[]? bias, LinearOrder order = default) => _weights.Load(parts, bias, order);

@@ -16,6 +16,7 @@ internal sealed class DeviceMemory
     private readonly bool _pooled;
     private readonly nint _pool;
     private long _held;
+    private long _peak;
 
     internal unsafe DeviceMemory(ContextHandle context, StreamHandle stream, CudaDevice device)
     {
@@ -31,6 +32,9 @@ internal sealed class DeviceMemory
 
     /// <summary>Bytes in blocks that are not freed.</summary>
     internal long Held => Interlocked.Read(ref _held);
+
+    /// <summary>The largest that <see cref="Held"/> has been. Blocks are allocated by one thread at a time.</summary>
+    internal long Peak => Interlocked.Read(ref _peak);
 
     /// <summary>Bytes that are free on the device. Waits for the queue and hands back what the pool keeps of freed blocks: else these would count as taken.</summary>
     internal long Free()
@@ -62,7 +66,7 @@ internal sealed class DeviceMemory
         }
 
         Driver.Check(result, _pooled ? nameof(DriverApi.cuMemAllocAsync) : nameof(DriverApi.cuMemAlloc_v2));
-        Interlocked.Add(ref _held, byteLength);
+        _peak = Math.Max(_peak, Interlocked.Add(ref _held, byteLength));
         return new DeviceBuffer(new DeviceBlockHandle(this, pointer, byteLength), byteLength);
     }
 

@@ -80,6 +80,9 @@ internal static unsafe partial class DriverApi
     internal static partial int cuMemcpyDtoHAsync_v2(nint to, nint from, nuint bytes, nint stream);
 
     [LibraryImport(NativeLibraries.Driver)]
+    internal static partial int cuMemcpyDtoDAsync_v2(nint to, nint from, nuint bytes, nint stream);
+
+    [LibraryImport(NativeLibraries.Driver)]
     internal static partial int cuMemsetD8Async(nint to, byte value, nuint bytes, nint stream);
 
     [LibraryImport(NativeLibraries.Driver)]
@@ -151,6 +154,7 @@ internal enum FunctionAttribute
 internal enum DeviceAttribute
 {
     Multiprocessors = 16,
+    SecondLevelCacheBytes = 38,
     ComputeCapabilityMajor = 75,
     ComputeCapabilityMinor = 76,
     SharedBytesPerBlockOptIn = 97,

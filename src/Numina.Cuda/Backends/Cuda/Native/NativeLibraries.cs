@@ -4,25 +4,44 @@ using System.Runtime.InteropServices;
 namespace Numina.Cuda.Backends.Cuda.Native;
 
 /// <summary>Where a native library was found, or the names that were tried in vain.</summary>
-/// <param name="Name">The import's name: <c>cuda</c> or <c>nvrtc</c>.</param>
+/// <param name="Name">The import's name: <c>cuda</c>, <c>nvrtc</c> or <c>cublas</c>.</param>
 /// <param name="Path">Path or name that loads; null when nothing did.</param>
 /// <param name="Tried">Every candidate up to the one that loaded.</param>
 public sealed record NativeLibraryStatus(string Name, string? Path, IReadOnlyList<string> Tried);
 
 /// <summary>
 /// Finds CUDA's libraries: an environment variable (then nothing else), the dynamic loader's versioned names from new to old, the unversioned name, then the
-/// folders of a CUDA toolkit and of NVIDIA's Python wheels.
+/// folders of a CUDA toolkit and of NVIDIA's Python wheels (<see cref="LibraryFolders"/>).
 /// </summary>
 public static class NativeLibraries
 {
     internal const string Driver = "cuda";
     internal const string Compiler = "nvrtc";
+    internal const string Blas = "cublas";
 
     /// <summary>Overrides the driver library's path.</summary>
     public const string DriverVariable = "NUMINA_CUDA_DRIVER";
 
     /// <summary>Overrides the NVRTC library's path.</summary>
     public const string CompilerVariable = "NUMINA_NVRTC";
+
+    /// <summary>Overrides the cuBLAS library's path. Only the bench uses cuBLAS.</summary>
+    public const string BlasVariable = "NUMINA_CUBLAS";
+
+    private static readonly Dictionary<string, Library> Known = new(StringComparer.Ordinal)
+    {
+        [Driver] = new(DriverVariable, ["nvcuda.dll"], ["libcuda.so.1", "libcuda.so"], []),
+        [Compiler] = new(
+            CompilerVariable,
+            ["nvrtc64_130_0.dll", "nvrtc64_120_0.dll", "nvrtc64_112_0.dll"],
+            ["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "libnvrtc.so"],
+            ["cuda_nvrtc", "cu13"]),
+        [Blas] = new(
+            BlasVariable,
+            ["cublas64_13.dll", "cublas64_12.dll", "cublas64_11.dll"],
+            ["libcublas.so.13", "libcublas.so.12", "libcublas.so.11", "libcublas.so"],
+            ["cublas", "cu13"]),
+    };
 
     private static readonly Lazy<bool> Registration = new(() =>
     {
@@ -31,7 +50,7 @@ public static class NativeLibraries
     });
 
     /// <summary>What was found on this machine: for <c>doctor</c>.</summary>
-    public static IReadOnlyList<NativeLibraryStatus> Locate() => [.. new[] { Driver, Compiler }.Select(Locate)];
+    public static IReadOnlyList<NativeLibraryStatus> Locate() => [.. Known.Keys.Select(Locate)];
 
     internal static NativeLibraryStatus Locate(string name)
     {
@@ -51,7 +70,7 @@ public static class NativeLibraries
     private static nint Load(string name, out List<string> tried)
     {
         tried = [];
-        if (name is not (Driver or Compiler))
+        if (!Known.ContainsKey(name))
         {
             return 0;
         }
@@ -70,50 +89,19 @@ public static class NativeLibraries
 
     internal static IEnumerable<string> Candidates(string name)
     {
-        string variable = name == Driver ? DriverVariable : CompilerVariable;
-        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path)
+        Library library = Known[name];
+        if (Environment.GetEnvironmentVariable(library.Variable) is { Length: > 0 } path)
         {
             return [path];
         }
 
-        string[] names = (name, OperatingSystem.IsWindows()) switch
-        {
-            (Driver, true) => ["nvcuda.dll"],
-            (Driver, false) => ["libcuda.so.1", "libcuda.so"],
-            (_, true) => ["nvrtc64_130_0.dll", "nvrtc64_120_0.dll", "nvrtc64_112_0.dll"],
-            (_, false) => ["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "libnvrtc.so"],
-        };
-        return names.Concat(Folders().SelectMany(folder => names.Select(file => Path.Combine(folder, file))).Where(File.Exists));
+        string[] files = OperatingSystem.IsWindows() ? library.Windows : library.Unix;
+        return files.Concat(LibraryFolders.Of(library.Wheels).SelectMany(folder => files.Select(file => Path.Combine(folder, file))).Where(File.Exists));
     }
 
-    private static IEnumerable<string> Folders()
-    {
-        string library = OperatingSystem.IsWindows() ? "bin" : "lib64";
-        foreach (string variable in new[] { "CUDA_HOME", "CUDA_PATH" })
-        {
-            if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } root)
-            {
-                yield return Path.Combine(root, library);
-            }
-        }
-
-        if (OperatingSystem.IsWindows())
-        {
-            yield break;
-        }
-
-        yield return "/usr/local/cuda/lib64";
-        yield return "/usr/local/nvidia/lib64";
-        foreach (string python in Installations("/usr/local/lib").Concat(Installations("/usr/lib")).Concat(Installations("/opt/conda/lib")))
-        {
-            foreach (string packages in new[] { "site-packages", "dist-packages" })
-            {
-                yield return Path.Combine(python, packages, "nvidia", "cuda_nvrtc", "lib");
-                yield return Path.Combine(python, packages, "nvidia", "cu13", "lib");
-            }
-        }
-    }
-
-    private static IEnumerable<string> Installations(string folder) =>
-        Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, "python3*").OrderDescending(StringComparer.Ordinal) : [];
+    /// <param name="Variable">Names the one path to try.</param>
+    /// <param name="Windows">File names, new to old.</param>
+    /// <param name="Unix">The dynamic loader's names, new to old.</param>
+    /// <param name="Wheels">Folders under <c>nvidia</c> of the Python wheels that bring it.</param>
+    private sealed record Library(string Variable, string[] Windows, string[] Unix, string[] Wheels);
 }

@@ -1,6 +1,6 @@
 using Numina.Cuda.Weights;
 
-namespace Numina.Cuda.Bench;
+namespace Numina.Cuda.Bench.Models;
 
 /// <summary>How the weights of a synthetic model are stored.</summary>
 /// <param name="GroupSize">Input features a group of the int8 matrices.</param>
@@ -11,7 +11,18 @@ internal sealed record WeightStorage(int GroupSize, bool ActOrder, bool Quantize
 /// <summary>A model to measure: real extents, invented weights.</summary>
 internal sealed record ModelShape(string Name, ModelConfig Config, WeightStorage Storage)
 {
+    private const string Trial = "tiny";
+
+    /// <summary>The models worth measuring.</summary>
     public static IReadOnlyList<string> Names { get; } = ["135m", "1b", "numina-7b"];
+
+    /// <summary>
+    /// What batches and lengths are divided by: 1, or 8 for the model that only tries the bench out (on an emulated device, in seconds), whose figures mean nothing.
+    /// </summary>
+    public int Divisor => Name == Trial ? 8 : 1;
+
+    /// <summary>Is there a model of that name?</summary>
+    public static bool IsKnown(string name) => name == Trial || Names.Contains(name);
 
     public static ModelShape Named(string name) => name switch
     {
@@ -20,7 +31,8 @@ internal sealed record ModelShape(string Name, ModelConfig Config, WeightStorage
         "1b" => new(name, Llama(layers: 16, hidden: 2048, heads: 32, kvHeads: 8, intermediate: 8192, vocabulary: 128256), new WeightStorage(128, false, false)),
         "numina-7b" => new(
             name, Llama(layers: 30, hidden: 4096, heads: 32, kvHeads: 32, intermediate: 11008, vocabulary: 102400), new WeightStorage(128, true, false)),
-        _ => throw new ArgumentException($"unknown shape {name}", nameof(name)),
+        Trial => new(name, Llama(layers: 2, hidden: 128, heads: 4, kvHeads: 4, intermediate: 256, vocabulary: 512), new WeightStorage(128, false, false)),
+        _ => throw new ArgumentException($"unknown model {name}: expected {string.Join(", ", Names)} or {Trial}"),
     };
 
     private static ModelConfig Llama(int layers, int hidden, int heads, int kvHeads, int intermediate, int vocabulary) => new()

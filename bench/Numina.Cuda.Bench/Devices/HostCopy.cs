@@ -1,12 +1,12 @@
 using System.Diagnostics;
 
-namespace Numina.Cuda.Bench;
+namespace Numina.Cuda.Bench.Devices;
 
 /// <summary>
 /// The memory's speed: every thread copies blocks of its own, far larger than the caches. Counted is each byte read and each byte written, once;
 /// the read for ownership that a cached write may cause is not.
 /// </summary>
-internal static class CopyBandwidth
+internal static class HostCopy
 {
     private const int Megabytes = 192;
 
