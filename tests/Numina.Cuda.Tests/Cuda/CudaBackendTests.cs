@@ -67,6 +67,17 @@ internal sealed class CudaBackendTests
     }
 
     [Test]
+    public void A_cache_that_does_not_fit_leaves_nothing_behind()
+    {
+        using CudaBackend backend = CudaDevices.OpenEmulated(s_small);
+        long before = backend.FreeBytes();
+        // Four buffers of 5 MiB on a device of 16: the last one fails.
+        var layout = new KvLayout(Layers: 2, Pages: 320, PageSize: 16, KvHeads: 8, HeadDim: 64, DType.F16);
+        Assert.That(() => new KvCache(backend, layout), Throws.InstanceOf<DeviceOutOfMemoryException>().With.Message.Contains("holds 15.0 MiB"));
+        Assert.That(backend.FreeBytes(), Is.EqualTo(before));
+    }
+
+    [Test]
     public void A_graph_repeats_what_was_recorded()
     {
         CudaDevices.RequireEmulator();
