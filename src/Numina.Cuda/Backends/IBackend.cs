@@ -42,9 +42,6 @@ public interface IBackend : IDisposable
     /// <summary>residual += delta, then <see cref="RmsNorm"/> of it into output. All [T, H].</summary>
     void AddRmsNorm(Tensor residual, Tensor delta, Tensor weight, float epsilon, Tensor output);
 
-    /// <summary>residual += delta. Both [T, H].</summary>
-    void Add(Tensor residual, Tensor delta);
-
     /// <summary>output = input W^T + bias. input [T, K], output [T, N] of the activation type, or F32 (logits).</summary>
     void MatMul(LinearWeight weight, Tensor input, Tensor output);
 

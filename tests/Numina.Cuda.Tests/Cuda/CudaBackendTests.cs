@@ -83,12 +83,19 @@ internal sealed class CudaBackendTests
         CudaDevices.RequireEmulator();
         using CudaBackend backend = CudaDevices.OpenEmulated(EmulatorMode.Plain);
         using var run = new OpRun(backend, DType.F16);
-        Tensor sum = run.Activations(new Shape(1, 8), [0, 1, 2, 3, 4, 5, 6, 7]), one = run.Activations(new Shape(1, 8), [1, 1, 1, 1, 1, 1, 1, 1]);
-        backend.Add(sum, one);
-        using RecordedStep step = backend.Record(() => backend.Add(sum, one));
+        Tensor rows = run.Activations(new Shape(5, 1), [0, 1, 2, 3, 4]), turned = run.Output(5, 1), next = run.Integers(1, 2, 3, 4, 0);
+        TurnTwice();
+        using RecordedStep step = backend.Record(TurnTwice);
+        Assert.That(run.Read(rows), Is.EqualTo(new float[] { 2, 3, 4, 0, 1 }), "recording runs nothing");
         backend.Replay(step);
         backend.Replay(step);
-        Assert.That(run.Read(sum), Is.EqualTo(new float[] { 3, 4, 5, 6, 7, 8, 9, 10 }));
+        Assert.That(run.Read(rows), Is.EqualTo(new float[] { 1, 2, 3, 4, 0 }));
+
+        void TurnTwice()
+        {
+            backend.GatherRows(rows, next, turned);
+            backend.GatherRows(turned, next, rows);
+        }
     }
 
     [Test]
