@@ -44,9 +44,6 @@ public interface IBackend : IDisposable
     /// <summary>residual += delta, both [T, H], then <see cref="RmsNorm"/> of it into output.</summary>
     void AddRmsNorm(Tensor residual, Tensor delta, Tensor weight, float epsilon, Tensor output, LinearWeight? reader = null);
 
-    /// <summary>residual += delta. Both [T, H].</summary>
-    void Add(Tensor residual, Tensor delta);
-
     /// <summary>output = input W^T + bias. input [T, weight.InputWidth], output [T, N] of the activation type, or F32 (logits).</summary>
     void MatMul(LinearWeight weight, Tensor input, Tensor output);
 

@@ -28,7 +28,7 @@ internal sealed class EmulatedDeviceTests
     [Test]
     public async Task Greedy_text_is_the_cpus()
     {
-        string[] generate = ["generate", s_model, "--chat", "--prompt", "What is 12 + 30?", "--max-new-tokens", "24", "--json"];
+        string[] generate = ["generate", s_model, "--chat", "--prompt", "What is 12 + 30?", "--max-new-tokens", "100", "--json"];
         ProgramResult emulated = await Program.RunAsync(EmulatedDevice.Environment(), [.. generate, "--device", "cuda"]), cpu = await Program.RunAsync([.. generate, "--device", "cpu"]);
         Assert.That((emulated.ExitCode, cpu.ExitCode), Is.EqualTo((0, 0)), emulated.Error + cpu.Error);
         Assert.That(emulated.Output, Is.EqualTo(cpu.Output).And.Contains("\"tokens\":["));

@@ -91,17 +91,35 @@ internal sealed class CudaBackendTests
     }
 
     [Test]
+    public void A_cache_that_does_not_fit_leaves_nothing_behind()
+    {
+        using CudaBackend backend = CudaDevices.OpenEmulated(s_small);
+        long before = backend.FreeBytes();
+        // Four buffers of 5 MiB on a device of 16: the last one fails.
+        var layout = new KvLayout(Layers: 2, Pages: 320, PageSize: 16, KvHeads: 8, HeadDim: 64, DType.F16);
+        Assert.That(() => new KvCache(backend, layout), Throws.InstanceOf<DeviceOutOfMemoryException>().With.Message.Contains("holds 15.0 MiB"));
+        Assert.That(backend.FreeBytes(), Is.EqualTo(before));
+    }
+
+    [Test]
     public void A_graph_repeats_what_was_recorded()
     {
         CudaDevices.RequireEmulator();
         using CudaBackend backend = CudaDevices.OpenEmulated(EmulatorMode.Plain);
         using var run = new OpRun(backend, DType.F16);
-        Tensor sum = run.Activations(new Shape(1, 8), [0, 1, 2, 3, 4, 5, 6, 7]), one = run.Activations(new Shape(1, 8), [1, 1, 1, 1, 1, 1, 1, 1]);
-        backend.Add(sum, one);
-        using RecordedStep step = backend.Record(() => backend.Add(sum, one));
+        Tensor rows = run.Activations(new Shape(5, 1), [0, 1, 2, 3, 4]), turned = run.Output(5, 1), next = run.Integers(1, 2, 3, 4, 0);
+        TurnTwice();
+        using RecordedStep step = backend.Record(TurnTwice);
+        Assert.That(run.Read(rows), Is.EqualTo(new float[] { 2, 3, 4, 0, 1 }), "recording runs nothing");
         backend.Replay(step);
         backend.Replay(step);
-        Assert.That(run.Read(sum), Is.EqualTo(new float[] { 3, 4, 5, 6, 7, 8, 9, 10 }));
+        Assert.That(run.Read(rows), Is.EqualTo(new float[] { 1, 2, 3, 4, 0 }));
+
+        void TurnTwice()
+        {
+            backend.GatherRows(rows, next, turned);
+            backend.GatherRows(turned, next, rows);
+        }
     }
 
     [Test]

@@ -10,7 +10,7 @@ namespace Numina.Cuda.Tests.Kernels;
 [TestFixture]
 internal sealed class KernelCacheTests
 {
-    private static readonly KernelVariant s_add = new("add", ("ELEMENT", "half"), ("VECTOR", 8));
+    private static readonly KernelVariant s_gather = new("gather_rows", ("ELEMENT", "half"));
     private string _folder = null!;
 
     private string[] Entries => Directory.Exists(_folder) ? [.. Directory.EnumerateFiles(_folder)] : [];
@@ -47,10 +47,10 @@ internal sealed class KernelCacheTests
     {
         KernelCache cache = Cache();
         Cubin(cache);
-        cache.Cubin(s_add, "sm_90", Unsafe.SizeOf<AddParams>());
-        cache.Cubin(new KernelVariant("add", ("ELEMENT", "half"), ("VECTOR", 1)), "sm_80", Unsafe.SizeOf<AddParams>());
+        cache.Cubin(s_gather, "sm_90", Unsafe.SizeOf<GatherRowsParams>());
+        cache.Cubin(new KernelVariant("gather_rows", ("ELEMENT", "bfloat16")), "sm_80", Unsafe.SizeOf<GatherRowsParams>());
         Assert.That(Entries, Has.Length.EqualTo(3));
-        foreach (string edited in new[] { "add.cu", "common.cuh" })
+        foreach (string edited in new[] { "gather_rows.cu", "common.cuh" })
         {
             using var kernels = new KernelFolder();
             kernels.Append(edited, "// edited");
@@ -107,16 +107,16 @@ internal sealed class KernelCacheTests
     public void An_error_carries_the_compilers_log_with_file_and_line()
     {
         using var kernels = new KernelFolder();
-        kernels.Append("add.cu", "this is no kernel");
+        kernels.Append("gather_rows.cu", "this is no kernel");
         var cache = new KernelCache(KernelSources.FromDirectory(kernels.Folder), _folder);
         KernelCompilationException failure = Assert.Throws<KernelCompilationException>(() => Cubin(cache))!;
-        Assert.That(failure.Message, Does.Contain("kernel add [ELEMENT=half VECTOR=8] does not compile").And.Contain("--gpu-architecture=sm_80").And.Match(@"add\.cu:\d+"));
+        Assert.That(failure.Message, Does.Contain("kernel gather_rows [ELEMENT=half] does not compile").And.Contain("--gpu-architecture=sm_80").And.Match(@"gather_rows\.cu:\d+"));
         Assert.That(Entries, Is.Empty);
     }
 
     [Test]
     public void A_host_struct_of_another_size_does_not_compile() =>
-        Assert.That(() => Cache().Cubin(s_add, "sm_80", Unsafe.SizeOf<AddParams>() + 8), Throws.InstanceOf<KernelCompilationException>().With.Message.Contains("the host's AddParams differs"));
+        Assert.That(() => Cache().Cubin(s_gather, "sm_80", Unsafe.SizeOf<GatherRowsParams>() + 8), Throws.InstanceOf<KernelCompilationException>().With.Message.Contains("the host's GatherRowsParams differs"));
 
     [Test]
     public void The_embedded_sources_are_the_folders()
@@ -134,5 +134,5 @@ internal sealed class KernelCacheTests
 
     private KernelCache Cache() => new(KernelSources.Embedded(), _folder);
 
-    private static byte[] Cubin(KernelCache cache) => cache.Cubin(s_add, "sm_80", Unsafe.SizeOf<AddParams>());
+    private static byte[] Cubin(KernelCache cache) => cache.Cubin(s_gather, "sm_80", Unsafe.SizeOf<GatherRowsParams>());
 }

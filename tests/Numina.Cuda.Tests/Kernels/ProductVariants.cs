@@ -31,7 +31,6 @@ internal sealed record ProductVariant(KernelVariant Kernel, int ParamBytes)
         [
             .. types.Select(table => Of<EmbedParams>("embed", element, ("TABLE", table))),
             .. from residual in new[] { 0, 1 } from vector in new[] { 1, 8 } select Of<RmsNormParams>("rmsnorm", element, ("RESIDUAL", residual), ("VECTOR", vector)),
-            .. new[] { 1, 8 }.Select(vector => Of<AddParams>("add", element, ("VECTOR", vector))),
             .. new[] { 1, 8 }.Select(vector => Of<SwiGluParams>("swiglu", element, ("VECTOR", vector))),
             Of<GatherRowsParams>("gather_rows", element),
             Of<GatherColumnsParams>("gather_columns", element),

@@ -42,8 +42,8 @@ internal sealed class RealCompilerTests
     public void A_host_struct_of_another_size_is_refused()
     {
         KernelSources sources = KernelSources.Embedded();
-        CompilerReport report = RealCompiler.Compile("add", sources.Kernel("add"), sources.Headers, new KernelVariant("add", "ELEMENT=half VECTOR=8").Options("sm_80", 32));
-        Assert.That(report.Complaints, Does.Contain("the host's AddParams differs"));
+        CompilerReport report = RealCompiler.Compile("gather_rows", sources.Kernel("gather_rows"), sources.Headers, new KernelVariant("gather_rows", "ELEMENT=half").Options("sm_80", 40));
+        Assert.That(report.Complaints, Does.Contain("the host's GatherRowsParams differs"));
     }
 
     [Test]

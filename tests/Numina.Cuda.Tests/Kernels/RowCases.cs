@@ -11,7 +11,6 @@ internal static class RowCases
         .. new[] { DType.F32, DType.F16, DType.BF16 }.Select(type => new OpCase($"embed {type} [37, 34]", run => Embed(run, type))) ,
         .. new[] { 34, 136, 512, 4104 }.Select(width => new OpCase($"rmsnorm [3, {width}]", run => Norm(run, width))),
         .. new[] { 35, 136, 2056 }.Select(width => new OpCase($"add and rmsnorm [3, {width}]", run => AddNorm(run, width)) { Roundings = 3 }),
-        .. new[] { 35, 352 }.Select(width => new OpCase($"add [5, {width}]", run => Add(run, width))),
         .. new[] { 35, 352, 2056 }.Select(width => new OpCase($"swiglu [5, {width}]", run => SwiGlu(run, width))),
         new OpCase("gather_rows [9, 136]", Gather),
         new OpCase("copy_pages, pages of 16-byte words", run => Copy(run, 64)),
@@ -38,13 +37,6 @@ internal static class RowCases
         Tensor residual = run.Random(1, 3, width), output = run.Output(3, width);
         run.Backend.AddRmsNorm(residual, run.Random(3, 3, width), run.Floats(new Shape(width), OpRun.Numbers(2, width)), 1e-5f, output);
         return [.. run.Read(residual), .. run.Read(output)];
-    }
-
-    private static float[] Add(OpRun run, int width)
-    {
-        Tensor residual = run.Random(1, 5, width);
-        run.Backend.Add(residual, run.Random(2, 5, width));
-        return run.Read(residual);
     }
 
     private static float[] SwiGlu(OpRun run, int width)

@@ -61,16 +61,12 @@ internal unsafe class ReferenceBackend : IBackend
 
     public void AddRmsNorm(Tensor residual, Tensor delta, Tensor weight, float epsilon, Tensor output, LinearWeight? reader = null)
     {
-        Add(residual, delta);
-        RmsNorm(residual, weight, epsilon, output);
-    }
-
-    public void Add(Tensor residual, Tensor delta)
-    {
         for (int i = 0; i < residual.Count; i++)
         {
             residual.AsSpan<float>()[i] += delta.AsSpan<float>()[i];
         }
+
+        RmsNorm(residual, weight, epsilon, output);
     }
 
     public void MatMul(LinearWeight weight, Tensor input, Tensor output)

@@ -90,13 +90,6 @@ public sealed unsafe class CpuBackend : IBackend
         Norm(new NormJob(_rows, residual, delta, weight, epsilon, output));
     }
 
-    public void Add(Tensor residual, Tensor delta)
-    {
-        Check(delta, residual.Shape[0], residual.Shape[1], nameof(delta));
-        var job = new AddJob(_rows, residual, delta);
-        _pool.Run(ref job, job.Items);
-    }
-
     public void MatMul(LinearWeight weight, Tensor input, Tensor output)
     {
         Check(input, input.Shape[0], weight.InFeatures, nameof(input));

@@ -40,19 +40,6 @@ internal readonly unsafe struct NormJob(RowKernels kernels, Tensor input, Tensor
     }
 }
 
-internal readonly unsafe struct AddJob(RowKernels kernels, Tensor residual, Tensor delta) : IParallelJob
-{
-    public int Items => RowBlocks.Items(residual);
-
-    public void Execute(int item, int worker)
-    {
-        (int first, int end) = RowBlocks.Rows(residual, item);
-        long start = first * residual.Shape[1];
-        int count = checked((int)((end - first) * residual.Shape[1]));
-        kernels.Add((float*)residual.Pointer + start, (float*)delta.Pointer + start, count);
-    }
-}
-
 internal readonly unsafe struct SwiGluJob(RowKernels kernels, Tensor gateUp, Tensor output) : IParallelJob
 {
     public int Items => RowBlocks.Items(gateUp);

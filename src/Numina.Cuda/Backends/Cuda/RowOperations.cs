@@ -4,7 +4,7 @@ using Numina.Cuda.Tensors;
 
 namespace Numina.Cuda.Backends.Cuda;
 
-// Operations on whole rows: embedding, norms, sums, SwiGLU, gathers, page copies.
+// Operations on whole rows: embedding, norms, SwiGLU, gathers, page copies.
 public sealed partial class CudaBackend
 {
     public void Embed(Tensor table, Tensor tokens, Tensor output)
@@ -43,15 +43,6 @@ public sealed partial class CudaBackend
                 Width = width,
                 SlotCount = outputWidth,
             });
-    }
-
-    public void Add(Tensor residual, Tensor delta)
-    {
-        ExpectActivations(residual);
-        int vector = VectorOf(residual.Count, residual.Pointer, delta.Pointer);
-        _kernels.Get<AddParams>("add", _element, ("VECTOR", vector)).Launch(
-            new LaunchShape(Ceiling(residual.Count, 256 * vector), 256),
-            new AddParams { Residual = residual.Pointer, Delta = delta.Pointer, Count = residual.Count });
     }
 
     public void SwiGlu(Tensor gateUp, Tensor output)

@@ -20,13 +20,6 @@ internal struct RmsNormParams
 }
 
 [StructLayout(LayoutKind.Sequential)]
-internal struct AddParams
-{
-    public nint Residual, Delta;
-    public long Count;
-}
-
-[StructLayout(LayoutKind.Sequential)]
 internal struct SwiGluParams
 {
     public nint GateUp, Output;
