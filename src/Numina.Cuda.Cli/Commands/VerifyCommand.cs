@@ -4,6 +4,7 @@ using Numina.Cuda.Backends;
 using Numina.Cuda.Cli.Options;
 using Numina.Cuda.Evaluation;
 using Numina.Cuda.Model;
+using Numina.Cuda.Tensors;
 using Numina.Cuda.Weights;
 using Spectre.Console;
 
@@ -17,23 +18,26 @@ internal static class VerifyCommand
         var command = new Command("verify", "Compare hidden states, logits and greedy tokens with a reference file; exit 1 when one is over its tolerance.");
         var model = new ModelArguments(command, required: true);
         var reference = new Option<string>("--reference") { Description = "A safetensors file: input_ids, and any of embed, layer.I, norm, logits, logprobs_last, greedy_ids.", Required = true, HelpName = "FILE" };
-        var standard = new Tolerances();
-        Option<float> logits = Opt.Float("--tolerance", "Largest absolute difference of a logit.", (float)standard.Logits, 0, float.PositiveInfinity);
-        Option<float> states = Opt.Float("--state-tolerance", "Normalised mean squared error of hidden states.", (float)standard.States, 0, float.PositiveInfinity);
-        Option<float> margin = Opt.Float("--margin", "A greedy token may differ where the reference's two best logits are closer than this.", (float)standard.Margin, 0, float.PositiveInfinity);
+        Tolerances single = Tolerances.For(DType.F32), half = Tolerances.For(DType.F16), brain = Tolerances.For(DType.BF16);
+        Option<float?> logits = Opt.OptionalFloat("--tolerance", $"Largest absolute difference of a logit. Default: {Text(single.Logits)}; computing in 16 bits, logits are judged by --nmse too.", 0);
+        Option<float?> nmse = Opt.OptionalFloat("--nmse", $"Normalised mean squared error of hidden states. Default: {Text(single.Nmse)}; in fp16 {Text(half.Nmse)}, in bf16 {Text(brain.Nmse)}.", 0);
+        Option<float?> margin = Opt.OptionalFloat(
+            "--margin", $"A greedy token may differ where the reference's two best logits are closer than this. Default: {Text(single.Margin)}; in fp16 {Text(half.Margin)}, in bf16 {Text(brain.Margin)}.", 0);
         Option<bool> json = Opt.Flag("--json", "Print one JSON object a compared item.");
         command.Add(reference);
         command.Add(logits);
-        command.Add(states);
+        command.Add(nmse);
         command.Add(margin);
         command.Add(json);
         command.SetAction(parsed => Run(
-            model.Read(parsed), parsed.GetValue(reference)!,
-            new Tolerances { Logits = parsed.GetValue(logits), States = parsed.GetValue(states), Margin = parsed.GetValue(margin) }, parsed.GetValue(json)));
+            model.Read(parsed), parsed.GetValue(reference)!, type => With(Tolerances.For(type), parsed.GetValue(logits), parsed.GetValue(nmse), parsed.GetValue(margin)), parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(ModelSettings settings, string file, Tolerances tolerances, bool json)
+    private static Tolerances With(Tolerances standard, float? logits, float? nmse, float? margin) =>
+        standard with { Logits = logits ?? standard.Logits, Nmse = nmse ?? standard.Nmse, Margin = margin ?? standard.Margin };
+
+    private static int Run(ModelSettings settings, string file, Func<DType, Tolerances> tolerances, bool json)
     {
         using SafetensorsFile reference = SafetensorsFile.Open(file);
         using Checkpoint checkpoint = Checkpoint.Open(LoadedModel.Folder(settings));
@@ -42,7 +46,7 @@ internal static class VerifyCommand
         var limits = new LlamaLimits { TokensPerStep = longest, Sequences = 1, LogitRows = longest, ContextLength = Math.Max(checkpoint.Config.MaxPositions, 2 * longest + 1024) };
         using var llama = new Llama(backend, checkpoint.Config, checkpoint.Weights, limits);
 
-        VerifiedItem[] items = [.. new Verifier(llama, tolerances).Verify(reference)];
+        VerifiedItem[] items = [.. new Verifier(llama, tolerances(backend.ActivationType)).Verify(reference)];
         Action<VerifiedItem[]> print = json ? PrintJson : PrintTable;
         print(items);
         return items.All(item => item.Passed) ? ExitCode.Done : ExitCode.Failed;
@@ -88,6 +92,8 @@ internal static class VerifyCommand
             });
         }
     }
+
+    private static string Text(double? value) => value?.ToString("g", CultureInfo.InvariantCulture) ?? "";
 
     private static string Number(double? value) => value?.ToString("g3", CultureInfo.InvariantCulture) ?? "";
 }

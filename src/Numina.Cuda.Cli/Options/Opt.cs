@@ -52,6 +52,15 @@ internal static class Opt
             $"a whole number of at least {least}"),
     };
 
+    /// <summary>A number that means something of its own when it is not given.</summary>
+    public static Option<float?> OptionalFloat(string name, string description, float least) => new(name)
+    {
+        Description = description,
+        HelpName = "X",
+        CustomParser = result => Parse<float>(result, name, text => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value >= least ? value : null,
+            $"a number of at least {least}"),
+    };
+
     private static Option<T> Ranged<T>(string name, string description, T standard, Func<string, T?> parse, string expected)
         where T : struct
     {

@@ -5,19 +5,6 @@ using Numina.Cuda.Weights;
 
 namespace Numina.Cuda.Evaluation;
 
-/// <summary>What still counts as equal.</summary>
-public sealed record Tolerances
-{
-    /// <summary>Largest absolute difference of a logit.</summary>
-    public double Logits { get; init; } = 2e-3;
-
-    /// <summary>Normalised mean squared error of hidden states.</summary>
-    public double States { get; init; } = 1e-6;
-
-    /// <summary>A greedy token may differ where the reference's two best logits are closer than this; what follows it is not compared.</summary>
-    public double Margin { get; init; } = 1e-2;
-}
-
 /// <summary>One compared item of a reference file.</summary>
 /// <param name="Name">As the file names it, prefix included: "p0.layer.3".</param>
 /// <param name="MaxAbsolute">Largest absolute difference; null for tokens.</param>
@@ -66,7 +53,7 @@ public sealed class Verifier(Llama model, Tolerances tolerances)
             {
                 float[] expected = Values(reference, prefix + name, tokens.Length, model.Config.HiddenSize);
                 Difference difference = Difference.Between(sequence.Read(states), expected);
-                items.Add(new VerifiedItem(prefix + name, difference.MaxAbsolute, difference.Nmse, null, null, "", difference.Nmse <= tolerances.States));
+                items.Add(new VerifiedItem(prefix + name, difference.MaxAbsolute, difference.Nmse, null, null, "", difference.Nmse <= tolerances.Nmse));
             }
         });
         if (reference.Contains(prefix + "logits"))
@@ -94,7 +81,7 @@ public sealed class Verifier(Llama model, Tolerances tolerances)
         Difference difference = Difference.Between(actual, expected);
         double divergence = Enumerable.Range(0, actual.Length / width)
             .Max(row => Difference.KullbackLeibler(actual.AsSpan(row * width, width), expected.AsSpan(row * width, width)));
-        return new VerifiedItem(name, difference.MaxAbsolute, difference.Nmse, divergence, null, "", difference.MaxAbsolute <= tolerances.Logits);
+        return new VerifiedItem(name, difference.MaxAbsolute, difference.Nmse, divergence, null, "", tolerances.Accept(difference));
     }
 
     private VerifiedItem Greedy(SafetensorsFile reference, string prefix, VerifiedSequence sequence, float[] logits, int[] expected)

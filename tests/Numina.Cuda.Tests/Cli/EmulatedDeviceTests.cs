@@ -38,9 +38,19 @@ internal sealed class EmulatedDeviceTests
     public async Task The_demo_model_is_the_references()
     {
         ProgramResult result = await Program.RunAsync(
-            EmulatedDevice.Environment(), "verify", s_model, "--reference", Reference.Path("demo/expected.safetensors"), "--device", "cuda", "--json", "--tolerance", "0.05");
+            EmulatedDevice.Environment(), "verify", s_model, "--reference", Reference.Path("demo/expected.safetensors"), "--device", "cuda", "--json");
         Assert.That(result.ExitCode, Is.Zero, result.Output + result.Error);
         Assert.That(result.Output, Does.Contain("greedy_ids").And.Contain("logits").And.Not.Contain("\"passed\":false"));
+    }
+
+    [TestCase("--nmse", "1e-9")]
+    [TestCase("--tolerance", "1e-3")]
+    public async Task What_fp16_cannot_reach_is_over_the_tolerance(string option, string value)
+    {
+        ProgramResult result = await Program.RunAsync(
+            EmulatedDevice.Environment(), "verify", s_model, "--reference", Reference.Path("demo/expected.safetensors"), "--device", "cuda", "--json", option, value);
+        Assert.That(result.ExitCode, Is.EqualTo(1), result.Output + result.Error);
+        Assert.That(result.Output.Split('\n').Where(line => line.Contains("\"passed\":false", StringComparison.Ordinal)), Has.Some.Contains(".logits\""));
     }
 
     [Test]
