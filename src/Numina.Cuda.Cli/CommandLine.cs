@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Numina.Cuda.Backends;
 using Numina.Cuda.Backends.Cuda.Native;
 using Numina.Cuda.Cli.Commands;
 using Numina.Cuda.Engine;
@@ -65,7 +66,7 @@ internal static class CommandLine
 
     /// <summary>Failures whose message says all that a user can use. Anything else is a defect of ours and shows its stack.</summary>
     private static bool IsExpected(Exception error) => error is EngineException { InnerException: { } cause } ? IsExpected(cause) : error
-        is FailureException or CudaException or CheckpointException or TokenizerException or ChatTemplateException or DatasetException or RunLogException or PythonException or NotebookRunException or ReplayFileException
+        is FailureException or CudaException or LogitsException or CheckpointException or TokenizerException or ChatTemplateException or DatasetException or RunLogException or PythonException or NotebookRunException or ReplayFileException
         or ArgumentException { ParamName: null } or IOException or UnauthorizedAccessException or OutOfMemoryException;
 
     private static int Report(string message, int code)

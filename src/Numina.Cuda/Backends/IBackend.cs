@@ -62,7 +62,7 @@ public interface IBackend : IDisposable
     /// <summary>output[i] = input[rows[i]]. rows [R], output [R, H].</summary>
     void GatherRows(Tensor input, Tensor rows, Tensor output);
 
-    /// <summary>Draws one token from each row of logits [R, V] F32. Waits for the result.</summary>
+    /// <summary>Draws one token from each row of logits [R, V] F32. Waits for the result. Throws <see cref="LogitsException"/> for a row that is no distribution.</summary>
     void Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows, Span<SampledToken> sampled);
 
     /// <summary>Copies whole pages inside a cache, in every layer: from[i] to to[i].</summary>

@@ -97,10 +97,10 @@ internal sealed class SamplingTests
         foreach (float bad in new[] { float.NaN, float.PositiveInfinity })
         {
             float[] logits = [.. Enumerable.Range(0, 40).Select(i => i == 7 ? bad : i)];
-            Assert.That(() => Draw(backend, logits, [row]), Throws.InvalidOperationException.With.Message.Contains("row 0"));
+            Assert.That(() => Draw(backend, logits, [row]), Throws.InstanceOf<LogitsException>().With.Message.Contains("row 0"));
         }
 
-        Assert.That(() => Draw(backend, [float.NegativeInfinity, float.NegativeInfinity], [row]), Throws.InvalidOperationException);
+        Assert.That(() => Draw(backend, [float.NegativeInfinity, float.NegativeInfinity], [row]), Throws.InstanceOf<LogitsException>());
     }
 
     private static SampledToken[] Draw(CpuBackend backend, float[] logits, SamplingRow[] rows)

@@ -141,7 +141,7 @@ internal sealed class CudaBackendTests
         foreach (float bad in new[] { float.NaN, float.PositiveInfinity })
         {
             float[] logits = [.. Enumerable.Range(0, 80).Select(i => i == 47 ? bad : i)];
-            Assert.That(() => SampleCases.Draw(run, 40, logits, [SampleCases.Row(0), SampleCases.Row(1)]), Throws.InvalidOperationException.With.Message.Contains("row 1"));
+            Assert.That(() => SampleCases.Draw(run, 40, logits, [SampleCases.Row(0), SampleCases.Row(1)]), Throws.InstanceOf<LogitsException>().With.Message.Contains("row 1"));
         }
     }
 

@@ -53,7 +53,7 @@ internal readonly unsafe struct SampleJob(
         double sum = kernels.SumOfExponentials(values, vocabulary, out float largest);
         if (!double.IsFinite(sum) || !float.IsFinite(largest))
         {
-            throw new InvalidOperationException($"row {item} of the logits is not a distribution: its largest value is {largest}");
+            throw new LogitsException(item, largest);
         }
 
         SamplingScratch own = scratch[worker];

@@ -34,7 +34,7 @@ public sealed partial class CudaBackend
         {
             if (sampled[i].Token < 0)
             {
-                throw new InvalidOperationException($"row {i} of the logits is not a distribution: its largest value is {sampled[i].LogProbability}");
+                throw new LogitsException(i, sampled[i].LogProbability);
             }
         }
     }
