@@ -2,7 +2,8 @@
 # Checks and measures the engine on this machine's NVIDIA GPU. Needs a driver, NVRTC (NUMINA_NVRTC names the library when it is in no usual place) and a Python 3 with numpy and sympy;
 # no .NET, no network. Unpack the archive of bench/pack.sh, then: numina-cuda/bench/gpu.sh [FOLDER]. In a checkout with the .NET SDK it runs as it is.
 # First the self-tests of the helpers (asm against portable formulas), then operations, determinism, golden models, the engine's invariants, the demo, and the benches
-# (bench/README.md says what they measure). NUMINA_BENCH_MODELS names the models to measure; single operations have the extents of the last one.
+# (bench/README.md says what they measure). NUMINA_BENCH_MODELS names the models to measure; single operations have the extents of the last one. NUMINA_DEMO_OPTIONS shortens the
+# demo (--limit 1 --samples 1).
 # Writes FOLDER/gpu-<name>.json (default: bench/results), whole or not at all, and exits with 1 when anything failed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -62,9 +63,12 @@ follow() {
     esac
 }
 
+# count WORD: that of the test runner's last summary in the stage's log.
+count() { grep -oiE "\b$1: +[0-9]+" "$work/$name.log" | grep -oE '[0-9]+' | tail -n 1; }
+
 # stage NAME COMMAND...: runs it, keeps its log, adds a record to the results.
 stage() {
-    local status=passed start seconds
+    local status=passed start seconds succeeded="" tests="" kind="$2"
     name="$1" shown=0 spoke=$SECONDS began=$SECONDS number=$((number + 1))
     shift
     printf '[%d/%d] %s\n' "$number" "$total" "$name"
@@ -79,10 +83,16 @@ stage() {
     wait "$child" || { status=failed; failed="$failed $name"; }
     child=""
     follow
+    if [ "$kind" = run_tests ]; then
+        succeeded="$(count '(succeeded|passed)')"
+        tests=", \"succeeded\": ${succeeded:-0}, \"skipped\": $(count skipped | grep . || echo 0)"
+        # Tests that find no device skip themselves: no success here.
+        [ "${succeeded:-0}" -gt 0 ] || [ "$status" = failed ] || { status=failed; failed="$failed $name"; }
+    fi
     seconds=$(awk "BEGIN { printf \"%.2f\", $(date +%s.%N) - $start }")
     [ "$status" = passed ] || { echo "--- the end of the log of $name:"; tail -n 40 "$work/$name.log"; echo "---"; }
-    printf '[%d/%d] %s %s (%s s)\n' "$number" "$total" "$name" "$status" "$seconds"
-    stages="$stages${stages:+, }{\"stage\": \"$name\", \"status\": \"$status\", \"seconds\": $seconds}"
+    printf '[%d/%d] %s %s (%s s%s)\n' "$number" "$total" "$name" "$status" "$seconds" "$(printf '%s' "$tests" | tr -d '":')"
+    stages="$stages${stages:+, }{\"stage\": \"$name\", \"status\": \"$status\", \"seconds\": $seconds$tests}"
 }
 
 # bench_stage NAME ARGUMENTS...: a stage of the bench, whose figures join the results.
@@ -99,7 +109,8 @@ stage operations run_tests 'FullyQualifiedName~GpuKernelTests|(FullyQualifiedNam
 stage determinism run_tests 'FullyQualifiedName~DeterminismTests&FullyQualifiedName~Gpu'
 stage goldens run_tests 'FullyQualifiedName~GoldenTests&FullyQualifiedName~Gpu'
 stage invariants run_tests 'FullyQualifiedName~InvariantTests&FullyQualifiedName~Gpu'
-stage demo engine run --device cuda --json
+# Unquoted: options and their values.
+stage demo engine run --device cuda --json ${NUMINA_DEMO_OPTIONS:-}
 demo="$(grep -E '^\{' "$work/demo.log" | tail -n 1)"
 bench_stage ops copy ops --shape "${models[-1]}"
 for model in "${models[@]}"; do

@@ -78,6 +78,7 @@ public static class NativeLibraries
         foreach (string candidate in Candidates(name))
         {
             tried.Add(candidate);
+            LoadCompanion(candidate);
             if (NativeLibrary.TryLoad(candidate, out nint handle))
             {
                 return handle;
@@ -85,6 +86,16 @@ public static class NativeLibraries
         }
 
         return 0;
+    }
+
+    /// <summary>cuBLAS needs a second library that lies beside it, which the dynamic loader may not find by itself.</summary>
+    private static void LoadCompanion(string candidate)
+    {
+        string companion = candidate.Replace("libcublas.so", "libcublasLt.so", StringComparison.Ordinal);
+        if (companion != candidate && File.Exists(companion))
+        {
+            _ = NativeLibrary.TryLoad(companion, out _);
+        }
     }
 
     internal static IEnumerable<string> Candidates(string name)
