@@ -112,6 +112,11 @@ stage invariants run_tests 'FullyQualifiedName~InvariantTests&FullyQualifiedName
 # Unquoted: options and their values.
 stage demo engine run --device cuda --json ${NUMINA_DEMO_OPTIONS:-}
 demo="$(grep -E '^\{' "$work/demo.log" | tail -n 1)"
+right="$(printf '%s' "$demo" | grep -oE '"majority_correct":[0-9]+' | grep -oE '[0-9]+$')"
+if [ -z "${NUMINA_DEMO_OPTIONS:-}" ] && [ "${right:-0}" -lt 57 ]; then
+    echo "gpu.sh: the demo solved ${right:-0} of its 60 problems, expected at least 57" >&2
+    failed="$failed demo-accuracy"
+fi
 bench_stage ops copy ops --shape "${models[-1]}"
 for model in "${models[@]}"; do
     bench_stage "$model" "$model"
