@@ -56,7 +56,7 @@ internal static class DoctorCommand
     }
 
     private static IEnumerable<Finding> Libraries() => NativeLibraries.Locate()
-        .Select(library => new Finding(library.Name, library.Path is not null, library.Path ?? $"tried {string.Join(", ", library.Tried)}"));
+        .Select(library => new Finding($"{library.Name}: {library.Use}", library.Path is not null, library.Path ?? $"tried {string.Join(", ", library.Tried)}"));
 
     private static IEnumerable<Finding> Devices() => CudaDevice.WhyUnavailable() is { } reason
         ? [new Finding("CUDA device", false, reason)]

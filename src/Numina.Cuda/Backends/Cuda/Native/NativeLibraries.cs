@@ -5,9 +5,10 @@ namespace Numina.Cuda.Backends.Cuda.Native;
 
 /// <summary>Where a native library was found, or the names that were tried in vain.</summary>
 /// <param name="Name">The import's name: <c>cuda</c>, <c>nvrtc</c> or <c>cublas</c>.</param>
+/// <param name="Use">What needs it, for people.</param>
 /// <param name="Path">Path or name that loads; null when nothing did.</param>
 /// <param name="Tried">Every candidate up to the one that loaded.</param>
-public sealed record NativeLibraryStatus(string Name, string? Path, IReadOnlyList<string> Tried);
+public sealed record NativeLibraryStatus(string Name, string Use, string? Path, IReadOnlyList<string> Tried);
 
 /// <summary>
 /// Finds CUDA's libraries: an environment variable (then nothing else), the dynamic loader's versioned names from new to old, the unversioned name, then the
@@ -30,13 +31,15 @@ public static class NativeLibraries
 
     private static readonly Dictionary<string, Library> Known = new(StringComparer.Ordinal)
     {
-        [Driver] = new(DriverVariable, ["nvcuda.dll"], ["libcuda.so.1", "libcuda.so"], []),
+        [Driver] = new("the GPU's driver", DriverVariable, ["nvcuda.dll"], ["libcuda.so.1", "libcuda.so"], []),
         [Compiler] = new(
+            "compiles the kernels",
             CompilerVariable,
             ["nvrtc64_130_0.dll", "nvrtc64_120_0.dll", "nvrtc64_112_0.dll"],
             ["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "libnvrtc.so"],
             ["cuda_nvrtc", "cu13"]),
         [Blas] = new(
+            "what the bench compares with; nothing else needs it",
             BlasVariable,
             ["cublas64_13.dll", "cublas64_12.dll", "cublas64_11.dll"],
             ["libcublas.so.13", "libcublas.so.12", "libcublas.so.11", "libcublas.so"],
@@ -57,11 +60,11 @@ public static class NativeLibraries
         nint handle = Load(name, out List<string> tried);
         if (handle == 0)
         {
-            return new NativeLibraryStatus(name, null, tried);
+            return new NativeLibraryStatus(name, Known[name].Use, null, tried);
         }
 
         NativeLibrary.Free(handle);
-        return new NativeLibraryStatus(name, tried[^1], tried);
+        return new NativeLibraryStatus(name, Known[name].Use, tried[^1], tried);
     }
 
     /// <summary>Makes the imports of this assembly go through <see cref="Load"/>; every class with imports calls it first.</summary>
@@ -110,9 +113,10 @@ public static class NativeLibraries
         return files.Concat(LibraryFolders.Of(library.Wheels).SelectMany(folder => files.Select(file => Path.Combine(folder, file))).Where(File.Exists));
     }
 
+    /// <param name="Use">What needs it, for people.</param>
     /// <param name="Variable">Names the one path to try.</param>
     /// <param name="Windows">File names, new to old.</param>
     /// <param name="Unix">The dynamic loader's names, new to old.</param>
     /// <param name="Wheels">Folders under <c>nvidia</c> of the Python wheels that bring it.</param>
-    private sealed record Library(string Variable, string[] Windows, string[] Unix, string[] Wheels);
+    private sealed record Library(string Use, string Variable, string[] Windows, string[] Unix, string[] Wheels);
 }
