@@ -86,7 +86,7 @@ internal static class MatMulCases
         string name, int m, int n, int k, int bits, int groups, bool actOrder = false, CodePacking packing = CodePacking.AlongColumns, DType scales = DType.F16) =>
         new($"matmul {name} [{m}, {k}] x [{n}, {k}]", run => Multiply(run, [Matrix(run, 5, n, k, bits, groups, actOrder, packing, scales)], null, m));
 
-    private static float[] Multiply(OpRun run, WeightMatrix[] parts, float[]? bias, int m)
+    public static float[] Multiply(OpRun run, WeightMatrix[] parts, float[]? bias, int m)
     {
         using LinearWeight weight = run.Backend.LoadLinear(parts, bias);
         Tensor output = run.Output(m, weight.OutFeatures);

@@ -19,21 +19,11 @@ public sealed partial class CudaBackend
             throw new ArgumentException($"input {input.Shape} and output {output.Shape} of a weight [{linear.OutFeatures}, {linear.InputWidth}]", nameof(input));
         }
 
-        if (linear.InputOrder != null)
-        {
-            foreach (LinearSegment segment in linear.Segments)
-            {
-                Multiply(segment, input.Pointer, output);
-            }
-
-            return;
-        }
-
         SlotMap? gathered = null;
         nint slots = input.Pointer;
         foreach (LinearSegment segment in linear.Segments)
         {
-            bool gather = segment.Map.NeedsGather || input.Pointer % 16 != 0;
+            bool gather = linear.InputOrder == null && (segment.Map.NeedsGather || input.Pointer % 16 != 0);
             if (gather && !segment.Map.Equals(gathered))
             {
                 slots = Gather(segment, input);
