@@ -42,11 +42,11 @@ internal sealed class FailingDeviceTests
         await using TestEngine engine = Engine(backend);
         using Session session = engine.Open(s_prompt);
         await session.GenerateAsync(s_options with { MaxNewTokens = 1 });
-        // Everything is allocated but the workspaces of a larger step.
+        // Everything is allocated but the workspace of a decode step, the first of which follows a prompt of 131 tokens.
         session.Append(TestEngine.Prompt(130));
         CudaDevices.SetOption("EMU_MEMORY_MB", "1");
         EngineException failure = Assert.ThrowsAsync<EngineException>(() => session.GenerateAsync(s_options))!;
-        Assert.That(failure.Message, Does.Match(@"^step of 1 sequence, 131 tokens, longest context 151 failed: CUDA device 0 \(.*\): asked for .* free are "));
+        Assert.That(failure.Message, Does.Match(@"^step of 1 sequence, 1 token, longest context 152 failed: CUDA device 0 \(.*\): asked for .* free are "));
         Assert.That(failure.InnerException, Is.InstanceOf<DeviceOutOfMemoryException>());
     }
 
