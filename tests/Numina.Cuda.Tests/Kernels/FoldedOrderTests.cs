@@ -1,7 +1,6 @@
 using Numina.Cuda.Backends.Cuda;
 using Numina.Cuda.Tensors;
 using Numina.Cuda.Tests.Cuda;
-using Numina.Cuda.Tests.Support;
 
 namespace Numina.Cuda.Tests.Kernels;
 
@@ -29,7 +28,7 @@ internal sealed class FoldedOrderTests
     [Test]
     public void A_shared_order_needs_no_gather_and_orders_that_differ_do()
     {
-        using TemporaryKernels kernels = new("gather_columns.cu");
+        using KernelFolder kernels = new KernelFolder().Without("gather_columns");
         using CudaBackend backend = CudaDevices.OpenEmulated(EmulatorMode.Plain, new CudaOptions { KernelDirectory = kernels.Folder });
         using var run = new OpRun(backend, DType.F16);
         Assert.That(() => OrderCases.Attention(run, Parts(run, sameOrder: true), chooses: true), Throws.Nothing);
@@ -46,20 +45,4 @@ internal sealed class FoldedOrderTests
         [MatMulCases.Matrix(run, 1, 128, 64, 8, 2, actOrder: true), MatMulCases.Matrix(run, 2, 128, 64, 8, 2, actOrder: true)],
         MatMulCases.Matrix(run, 3, 64, 128, 8, 4, actOrder: true),
         chooses);
-
-    /// <summary>The product's kernels but one.</summary>
-    private sealed class TemporaryKernels : IDisposable
-    {
-        public TemporaryKernels(string without)
-        {
-            foreach (string file in Directory.EnumerateFiles(Path.Combine(Reference.Repository, "kernels"), "*.cu*").Where(file => Path.GetFileName(file) != without))
-            {
-                File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
-            }
-        }
-
-        public string Folder { get; } = Directory.CreateTempSubdirectory("numina-kernels").FullName;
-
-        public void Dispose() => Directory.Delete(Folder, recursive: true);
-    }
 }

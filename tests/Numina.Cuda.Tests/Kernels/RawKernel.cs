@@ -27,6 +27,13 @@ internal sealed class KernelFolder : IDisposable
     /// <summary>Takes a file of tests/cuda_emu for the kernel of that name.</summary>
     public void Put(string file, string name) => File.Copy(Path.Combine(Reference.Repository, "tests", "cuda_emu", file), Path.Combine(Folder, $"{name}.cu"), overwrite: true);
 
+    /// <summary>Takes a kernel out: what launches it fails, and so shows.</summary>
+    public KernelFolder Without(string name)
+    {
+        File.Delete(Path.Combine(Folder, $"{name}.cu"));
+        return this;
+    }
+
     /// <summary>Adds a line to a file.</summary>
     public void Append(string file, string line) => File.AppendAllText(Path.Combine(Folder, file), line + "\n");
 
